@@ -1,0 +1,209 @@
+"""Every error that a user can meet, in one tree.
+
+    ExpError                        exit  code
+    ├── UsageError                  2     usage
+    ├── NotFound                    1
+    │   ├── NotARepository          1     not-a-repository
+    │   ├── RunNotFound             1     run-not-found
+    │   └── PartNotFound            1     part-not-found
+    ├── AmbiguousRun                1     ambiguous-run
+    ├── DirectionUnknown            1     direction-unknown
+    ├── ConfigError                 1     config
+    ├── ParamsFileError             1     params-file
+    ├── InvalidValue                2     invalid-value
+    ├── BrokenRecord                1     broken-record
+    │   └── NewerFormat             1     newer-format
+    ├── Refused                     1     refused
+    ├── RefMoved                    1     ref-moved
+    ├── GitFailed                   1     git-failed
+    │   └── GitMissing              1     git-missing
+    └── StorageFailed               1     storage-failed
+
+``code`` is a stable string that scripts may test; ``fields`` are what the message was made of; ``hint`` says what
+to type next. ``exp run`` turns any of them into exit status 125 when it refuses before the start.
+"""
+
+from __future__ import annotations
+
+
+class ExpError(Exception):
+    """Something a user can act on: what happened to which thing, and what to type next."""
+
+    code = "error"
+    exit_status = 1
+
+    def __init__(self, message: str, *, hint: str | None = None, **fields: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.fields = fields
+
+
+class UsageError(ExpError):
+    """The command line does not say something that can be done."""
+
+    code = "usage"
+    exit_status = 2
+
+
+class InvalidValue(UsageError):
+    """A name, id or value that is not of its form."""
+
+    code = "invalid-value"
+
+    def __init__(self, what: str, value: str, why: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{what} {value!r}: {why}", hint=hint, what=what, value=value, why=why)
+
+
+class NotFound(ExpError):
+    """Something that was named is not there."""
+
+    code = "not-found"
+
+
+class NotARepository(NotFound):
+    """No Git repository where the command was given, or one that Git refuses to use."""
+
+    code = "not-a-repository"
+
+    def __init__(self, folder: str, why: str = "not inside a Git repository", *, hint: str | None = None) -> None:
+        super().__init__(
+            f"{folder}: {why}",
+            hint=hint or "git init  (a run is one commit of a Git repository)",
+            folder=folder,
+            why=why,
+        )
+
+
+class RunNotFound(NotFound):
+    """No run answers to a run spec."""
+
+    code = "run-not-found"
+
+    def __init__(self, spec: str, why: str | None = None, *, hint: str | None = None) -> None:
+        super().__init__(
+            f"no run {spec!r}" + (f": {why}" if why else ""), hint=hint or "exp ls --all", spec=spec, why=why
+        )
+
+
+class PartNotFound(NotFound):
+    """A run is there, the part of its record that was asked for is not."""
+
+    code = "part-not-found"
+
+    def __init__(self, run: str, part: str, *, hint: str | None = None) -> None:
+        super().__init__(f"run {run} has no {part}", hint=hint, run=run, part=part)
+
+
+class AmbiguousRun(ExpError):
+    """A run spec that more than one run answers to; ``candidates`` are their ids and names."""
+
+    code = "ambiguous-run"
+
+    def __init__(self, spec: str, candidates: list[str]) -> None:
+        shown = ", ".join(candidates[:8]) + (f" and {len(candidates) - 8} more" if len(candidates) > 8 else "")
+        super().__init__(
+            f"{spec!r} names {len(candidates)} runs: {shown}",
+            hint="give more characters of the id",
+            spec=spec,
+            candidates=candidates,
+        )
+
+
+class DirectionUnknown(ExpError):
+    """``best:METRIC`` where nothing says whether more or less of it is better."""
+
+    code = "direction-unknown"
+
+    def __init__(self, metric: str) -> None:
+        super().__init__(
+            f"is more or less of {metric!r} better? nothing says so",
+            hint=f"write max:{metric} or min:{metric}, or set metrics.{metric}: maximize in .exp.yaml",
+            metric=metric,
+        )
+
+
+class ConfigError(ExpError):
+    """`.exp.yaml` says something that cannot be meant; ``line`` counts from 1."""
+
+    code = "config"
+
+    def __init__(self, file: str, line: int, key: str, why: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{file}:{line}: {key}: {why}", hint=hint, file=file, line=line, key=key, why=why)
+
+
+class ParamsFileError(ExpError):
+    """A params file that cannot be read as what its name says; ``line`` counts from 1, None where not known."""
+
+    code = "params-file"
+
+    def __init__(self, file: str, line: int | None, why: str, *, hint: str | None = None) -> None:
+        where = f"{file}:{line}" if line is not None else file
+        super().__init__(f"{where}: {why}", hint=hint, file=file, line=line, why=why)
+
+
+class BrokenRecord(ExpError):
+    """A run's commit or manifest that cannot be read as format 1."""
+
+    code = "broken-record"
+
+    def __init__(self, run: str, why: str, *, hint: str | None = None) -> None:
+        super().__init__(f"run {run} cannot be read: {why}", hint=hint, run=run, why=why)
+
+
+class NewerFormat(BrokenRecord):
+    """A run recorded by a newer gitexp than this one."""
+
+    code = "newer-format"
+
+    def __init__(self, run: str, format_version: int) -> None:
+        super().__init__(
+            run,
+            f"it has format {format_version}, this gitexp reads format 1",
+            hint="pip install --upgrade gitexp",
+        )
+
+
+class Refused(ExpError):
+    """Something that could be done and would do harm."""
+
+    code = "refused"
+
+
+class RefMoved(ExpError):
+    """A ref was not what it was a moment ago: someone else wrote it."""
+
+    code = "ref-moved"
+
+    def __init__(self, ref: str, why: str) -> None:
+        super().__init__(f"{ref} was moved by another process: {why}", hint="run the command again", ref=ref, why=why)
+
+
+class GitFailed(ExpError):
+    """The git binary ended with an error; its own words are in the message."""
+
+    code = "git-failed"
+
+    def __init__(self, command: str, status: int, stderr: str, *, hint: str | None = None) -> None:
+        words = stderr.strip() or "no message"
+        super().__init__(
+            f"{command} failed ({status}): {words}", hint=hint, command=command, status=status, stderr=stderr
+        )
+
+
+class GitMissing(GitFailed):
+    """There is no git binary."""
+
+    code = "git-missing"
+
+    def __init__(self) -> None:
+        super().__init__("git", 127, "git was not found on PATH", hint="install Git 2.31 or newer")
+
+
+class StorageFailed(ExpError):
+    """A file or object could not be written: disk full, read-only, no permission."""
+
+    code = "storage-failed"
+
+    def __init__(self, path: str, why: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{path}: {why}", hint=hint, path=path, why=why)

@@ -1,0 +1,90 @@
+"""The names of the refs that gitexp writes, made and parsed here and nowhere else.
+
+    refs/runs/<experiment>/<id>          an ended run
+    refs/exp/live/<experiment>/<id>      a run that is going
+    refs/exp/fold/<writer>/<yyyymm>      many ended runs under one ref
+    refs/exp/removed/<writer>            ids erased for good
+
+The depth is fixed: a ref that is a folder of another one corrupts a repository.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, NewType
+
+from gitexp.errors import InvalidValue
+from gitexp.model.ids import RunId, is_id
+
+RefName = NewType("RefName", str)
+Experiment = NewType("Experiment", str)
+
+RUNS = "refs/runs/"
+LIVE = "refs/exp/live/"
+DEFAULT_EXPERIMENT = Experiment("default")
+
+_EXPERIMENT = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+_LONGEST_EXPERIMENT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class RunRef:
+    """A parsed ref of a run."""
+
+    kind: Literal["ended", "live"]
+    experiment: Experiment
+    id: RunId
+
+    @property
+    def name(self) -> RefName:
+        """The full ref name."""
+        return RefName(f"{RUNS if self.kind == 'ended' else LIVE}{self.experiment}/{self.id}")
+
+
+def parse_experiment(text: str) -> Experiment:
+    """Reads an experiment's name. Raises InvalidValue with a name that would do as its hint, where there is one."""
+    why = _why_not_experiment(text)
+    if why is None:
+        return Experiment(text)
+    near = re.sub(r"\.+", ".", re.sub(r"[^a-z0-9._-]+", "-", text.lower())).strip("-._")[:_LONGEST_EXPERIMENT]
+    hint = f"--experiment {near}" if near and _why_not_experiment(near) is None else None
+    raise InvalidValue("experiment", text, why, hint=hint)
+
+
+def _why_not_experiment(text: str) -> str | None:
+    if not _EXPERIMENT.fullmatch(text):
+        return "only a-z, 0-9, '.', '_' and '-', the first a letter or digit"
+    if len(text) > _LONGEST_EXPERIMENT:
+        return f"longer than {_LONGEST_EXPERIMENT} characters"
+    if ".." in text or text.endswith((".", ".lock")):
+        return "no '..', no '.' or '.lock' at the end (Git refuses such a ref)"
+    if _WINDOWS_DEVICE.fullmatch(text):
+        return "the name of a Windows device"
+    return None
+
+
+def run_ref(experiment: Experiment, run_id: RunId) -> RefName:
+    """The ref of an ended run."""
+    return RunRef("ended", experiment, run_id).name
+
+
+def live_ref(experiment: Experiment, run_id: RunId) -> RefName:
+    """The ref of a run that is going."""
+    return RunRef("live", experiment, run_id).name
+
+
+def parse_run_ref(name: str) -> RunRef | None:
+    """Reads a ref name; None when it is not the ref of a run, ended or live."""
+    kind: Literal["ended", "live"]
+    if name.startswith(RUNS):
+        kind, rest = "ended", name[len(RUNS) :]
+    elif name.startswith(LIVE):
+        kind, rest = "live", name[len(LIVE) :]
+    else:
+        return None
+    experiment, slash, run_id = rest.partition("/")
+    if not slash or not is_id(run_id) or _why_not_experiment(experiment) is not None:
+        return None
+    return RunRef(kind, Experiment(experiment), RunId(run_id))

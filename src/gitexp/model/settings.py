@@ -1,0 +1,69 @@
+"""What a project says in ``.exp.yaml``, with the defaults that hold without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from gitexp.model.refs import DEFAULT_EXPERIMENT
+
+if TYPE_CHECKING:
+    from gitexp.model.metrics import Direction
+    from gitexp.model.refs import Experiment
+
+SETTINGS_FILE = ".exp.yaml"
+MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRules:
+    """What of the working tree a run keeps. Sizes are in bytes; globs are those of ``.gitignore``.
+
+    ``scope``: ``tracked`` takes what Git tracks; ``code`` also untracked text files under the limits; ``all`` every
+    untracked file under the limits, binary ones too.
+    """
+
+    scope: Literal["tracked", "code", "all"] = "code"
+    max_file_bytes: int = MB
+    max_total_bytes: int = 20 * MB
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionRules:
+    """What is a secret beyond what the detector knows. ``names`` and ``allow`` are globs, matched without case."""
+
+    names: tuple[str, ...] = ()
+    """Params, flags and variables whose values are hidden."""
+    patterns: tuple[str, ...] = ()
+    """Regular expressions; what they match is hidden wherever it stands."""
+    allow: tuple[str, ...] = ()
+    """Params, flags and variables whose values are no secret, whatever they look like."""
+    files: tuple[str, ...] = ()
+    """Globs of further credential files, left out of the snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A project's settings. ``file`` is None where there is no ``.exp.yaml``."""
+
+    file: str | None = None
+    project: str | None = None
+    experiment: Experiment = DEFAULT_EXPERIMENT
+    directions: dict[str, Direction] = field(default_factory=dict)
+    params_files: tuple[str, ...] = ()
+    params_from_command: bool = True
+    metrics_files: tuple[str, ...] = ()
+    metrics_from_output: bool = True
+    data: tuple[str, ...] = ()
+    artifacts: tuple[str, ...] = ()
+    artifact_git_bytes: int = MB
+    snapshot: SnapshotRules = field(default_factory=SnapshotRules)
+    redaction: RedactionRules = field(default_factory=RedactionRules)
+    variables: tuple[str, ...] = ()
+    """Further environment variables to record; globs."""
+    output_bytes: int = 10 * MB
+    cost_rates: dict[str, float] = field(default_factory=dict)
+    """Rate per hour by host name or GPU name (globs); ``default`` for any other."""
+    currency: str | None = None

@@ -1,0 +1,1 @@
+"""Model to text: tables, trees, styled lines. The only door to rich and tabulate."""

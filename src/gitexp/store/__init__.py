@@ -1,0 +1,1 @@
+"""Runs in a repository: written, listed, resolved. Joins the format to Git."""

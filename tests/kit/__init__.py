@@ -1,0 +1,1 @@
+"""What tests are made with: real repositories, real processes, real terminals."""

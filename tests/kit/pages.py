@@ -1,0 +1,153 @@
+"""Pages of the documentation, typed word for word.
+
+A page is Markdown. Its ``console`` blocks are typed line by line into one folder; a block of another language under
+``<!-- file: NAME -->`` is first saved as that file; ``<!-- given: NAME -->`` says what the folder holds before;
+``<!-- fails -->`` above a console block says that its last command exits with another status than 0.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pathlib
+
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_NOTE = re.compile(r"<!-- (file|given|fails)(?:: (.+?))? -->\s*\Z")
+_GIVEN = re.compile(r"^<!-- given: (.+) -->$", re.MULTILINE)
+
+# What differs from one recording to the next stands as one word on both sides of a comparison.
+_VOLATILE = (
+    (re.compile(r"\b[a-z]+-[a-z]+-[0-9a-z]{4}\b"), "NAME"),
+    (re.compile(r"\b[ghjkmnpqrstvwxyz][0-9a-z]{9}\b"), "ID"),
+    (re.compile(r"\b(?:[0-9a-f]{40}|(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,12})\b"), "COMMIT"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"), "DATE"),
+    (re.compile(r"\b(?:just now|(?:\d+ ?(?:s|sec|seconds?|m|min|minutes?) ago))"), "AGO"),
+    (re.compile(r"\b\d+(?:\.\d+)? ?(?:ms|s|seconds)\b"), "TIME"),
+    (re.compile(r"[-+]?\d+\.\d+"), "NUMBER"),
+    (re.compile(r"[─━═-]{3,}"), "RULE"),
+    (re.compile(r"\s+"), " "),
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One command of a page: what is typed, what the page says comes back, and whether it may fail."""
+
+    command: str
+    expected: tuple[str, ...]
+    fails: bool
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A file that the page tells its reader to save."""
+
+    name: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page makes its reader do, in order."""
+
+    given: str | None
+    steps: tuple[Typed | Saved, ...]
+
+
+def parse_page(text: str) -> Page:
+    """Reads a page. Raises ValueError where a console block does not begin with a command."""
+    given = _GIVEN.search(text)
+    steps: list[Typed | Saved] = []
+    for block in _BLOCK.finditer(text):
+        note = _NOTE.search(text[: block.start()])
+        if block[1] == "console":
+            steps += _parse_console(block[2], fails=note is not None and note[1] == "fails")
+        elif note is not None and note[1] == "file":
+            steps.append(Saved(note[2], block[2]))
+    return Page(given[1] if given else None, tuple(steps))
+
+
+def _parse_console(text: str, *, fails: bool) -> list[Typed]:
+    commands: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            commands.append((line[2:], []))
+        elif not commands:
+            raise ValueError(f"a console block begins with a command, not with {line!r}")
+        elif commands[-1][0].endswith("\\") and not commands[-1][1]:
+            commands[-1] = (f"{commands[-1][0]}\n{line.removeprefix('> ')}", [])
+        else:
+            commands[-1][1].append(line)
+    return [
+        Typed(command, tuple(expected), fails and number == len(commands))
+        for number, (command, expected) in enumerate(commands, 1)
+    ]
+
+
+class Reader:
+    """Somebody who types a page into a shell; the folder is theirs from one command to the next."""
+
+    def __init__(self, folder: pathlib.Path, state: pathlib.Path) -> None:
+        self.folder = str(folder)
+        self._state = state
+        self._environment = {**os.environ, "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]}
+
+    def follow(self, page: Page) -> None:
+        """Does what the page says. Raises AssertionError where something else comes of it."""
+        for step in page.steps:
+            if isinstance(step, Saved):
+                with open(os.path.join(self.folder, step.name), "w", encoding="utf-8") as file:
+                    file.write(step.content)
+            else:
+                self._type(step)
+
+    def _type(self, step: Typed) -> None:
+        result = subprocess.run(
+            ["bash", "-c", f"trap 'pwd > \"{self._state}\"' EXIT\n{step.command}\n"],
+            cwd=self.folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            timeout=300,
+            check=False,
+        )
+        self.folder = self._state.read_text().rstrip("\n")
+        said = f"$ {step.command}\n{result.stdout}"
+        assert (result.returncode != 0) == step.fails, f"exit status {result.returncode} of\n{said}"
+        missing = find_missing(step.expected, result.stdout)
+        assert missing is None, f"the page promises the line\n{missing}\nwhich does not come there in\n{said}"
+
+
+def find_missing(expected: tuple[str, ...], actual: str) -> str | None:
+    """The first expected line that does not come in its turn, or None.
+
+    Volatile words count as equal, other lines may come in between; ``...`` alone stands for any number of them, and
+    at a line's end for the rest of it.
+    """
+    coming = iter([_settle(line) for line in actual.splitlines()])
+    for line in expected:
+        wanted = _settle(line)
+        if wanted in {"", "..."}:
+            continue
+        if wanted.endswith("..."):
+            found = any(came.startswith(wanted[:-3].rstrip()) for came in coming)
+        else:
+            found = wanted in coming
+        if not found:
+            return line
+    return None
+
+
+def _settle(line: str) -> str:
+    for pattern, word in _VOLATILE:
+        line = pattern.sub(word, line)
+    return line.strip()

@@ -6,6 +6,7 @@ import os
 import pathlib
 
 import pytest
+
 from kit.git import GitFolder
 
 REAL_HOME = pathlib.Path.home()

@@ -1,0 +1,268 @@
+"""From a manifest's mapping to a Run, one typed field after the other: what a remote sent is not believed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gitexp.errors import BrokenRecord, InvalidValue
+from gitexp.model.ids import RunId, parse_id
+from gitexp.model.metrics import Summary
+from gitexp.model.paths import TreePath
+from gitexp.model.refs import parse_experiment
+from gitexp.model.run import (
+    Artifact,
+    Code,
+    Cost,
+    DataItem,
+    Environment,
+    Gpu,
+    LeftOut,
+    Lineage,
+    Run,
+    Status,
+    Submodule,
+    User,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitexp.model.values import Params, Scalar, Value
+
+T = TypeVar("T")
+
+
+def read_run(document: dict[str, Any], run: str) -> Run:
+    """Builds the run. Raises BrokenRecord with the key that is missing or not of its type."""
+    try:
+        return _run(_Fields(document, ""))
+    except (ValueError, InvalidValue) as error:
+        raise BrokenRecord(run, f"run.yaml: {error}") from error
+
+
+class _Fields:
+    """A mapping whose values are taken by type; a key that is absent or null gives None."""
+
+    __slots__ = ("_place", "_values")
+
+    def __init__(self, values: object, place: str) -> None:
+        if not isinstance(values, dict):
+            raise ValueError(f"{place or 'it'} is not a mapping")
+        self._values = values
+        self._place = place
+
+    def _take(self, key: str, kinds: tuple[type, ...], word: str) -> Any:
+        value = self._values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            raise ValueError(f"{self._place}{key} is not {word}")
+        return value
+
+    def text(self, key: str) -> str | None:
+        value: str | None = self._take(key, (str,), "text")
+        return value
+
+    def need(self, key: str) -> str:
+        value = self.text(key)
+        if value is None:
+            raise ValueError(f"{self._place}{key} is missing")
+        return value
+
+    def integer(self, key: str) -> int | None:
+        value: int | None = self._take(key, (int,), "a whole number")
+        return value
+
+    def number(self, key: str) -> int | float | None:
+        value: int | float | None = self._take(key, (int, float), "a number")
+        return value
+
+    def boolean(self, key: str) -> bool:
+        return bool(self._take(key, (bool,), "true or false"))
+
+    def time(self, key: str) -> datetime | None:
+        value = self._take(key, (datetime,), "a time")
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        value = self._take(key, (dict,), "a mapping")
+        return {str(name): one for name, one in (value or {}).items()}
+
+    def inside(self, key: str) -> _Fields:
+        return _Fields(self._values.get(key) or {}, f"{self._place}{key}.")
+
+    def rows(self, key: str, read: Callable[[_Fields], T]) -> tuple[T, ...]:
+        value = self._take(key, (list,), "a list") or []
+        return tuple(read(_Fields(one, f"{self._place}{key}[{place}].")) for place, one in enumerate(value))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._take(key, (list,), "a list") or []
+        if not all(isinstance(one, str) for one in value):
+            raise ValueError(f"{self._place}{key} has an element that is not text")
+        return tuple(value)
+
+    def path(self, key: str) -> TreePath:
+        # Names that Git refuses stand among what was left out, so a path is checked where something is written to
+        # it and not where it is shown.
+        return TreePath(self.need(key))
+
+
+def _run(fields: _Fields) -> Run:
+    started_at = fields.time("started_at")
+    if started_at is None:
+        raise ValueError("started_at is missing")
+    user = fields.inside("user")
+    return Run(
+        id=parse_id(fields.need("id")),
+        name=fields.need("name"),
+        experiment=parse_experiment(fields.need("experiment")),
+        project=fields.text("project") or ".",
+        status=Status(fields.need("status")),
+        exit_code=fields.integer("exit_code"),
+        signal=fields.text("signal"),
+        started_at=started_at,
+        ended_at=fields.time("ended_at"),
+        command=fields.texts("command"),
+        directory=fields.text("directory") or ".",
+        user=User(user.text("name") or "", user.text("email") or ""),
+        host=fields.text("host") or "",
+        params=_params(fields.mapping("params")),
+        metrics={name: _summary(name, one) for name, one in fields.mapping("metrics").items()},
+        code=_code(fields.inside("code")),
+        param_sources={name: str(one) for name, one in fields.mapping("param_sources").items()},
+        data=fields.rows("data", _data_item),
+        artifacts=fields.rows("artifacts", _artifact),
+        environment=_environment(fields.inside("environment")),
+        seed=fields.integer("seed"),
+        fingerprint=fields.text("fingerprint"),
+        cost=_cost(fields.inside("cost")) if fields.mapping("cost") else None,
+        lineage=_lineage(fields.inside("lineage")),
+        tags=_tags(fields.mapping("tags")),
+        note=fields.text("note"),
+        hypothesis=fields.text("hypothesis"),
+        redacted=fields.texts("redacted"),
+        warnings=fields.texts("warnings"),
+    )
+
+
+def _params(values: dict[str, Any]) -> Params:
+    return {key: _value(f"params.{key}", value) for key, value in values.items()}
+
+
+def _value(place: str, value: object) -> Value:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [_value(place, one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): _value(place, one) for key, one in value.items()}
+    raise ValueError(f"{place} is not a value of JSON's kinds")
+
+
+def _tags(values: dict[str, Any]) -> dict[str, Scalar]:
+    tags = _params(values)
+    return {key: json.dumps(one) if isinstance(one, (list, dict)) else one for key, one in tags.items()}
+
+
+def _summary(name: str, value: object) -> Summary:
+    fields = _Fields(value, f"metrics.{name}.")
+    last = fields.number("last")
+    if last is None:
+        raise ValueError(f"metrics.{name}.last is missing")
+    low, high, first = fields.number("min"), fields.number("max"), fields.number("first")
+    return Summary(
+        last=last,
+        min=last if low is None else low,
+        max=last if high is None else high,
+        first=last if first is None else first,
+        step=fields.number("step"),
+        count=fields.integer("count") or 1,
+        source=fields.text("source") or "",
+    )
+
+
+def _code(fields: _Fields) -> Code:
+    return Code(
+        commit=fields.text("commit"),
+        branch=fields.text("branch"),
+        dirty=fields.boolean("dirty"),
+        snapshot=fields.need("snapshot"),
+        remote=fields.text("remote"),
+        left_out=fields.rows("left_out", _left_out),
+        submodules=fields.rows("submodules", _submodule),
+    )
+
+
+def _left_out(row: _Fields) -> LeftOut:
+    return LeftOut(row.path("path"), row.text("why") or "", row.integer("bytes"), row.text("md5"))
+
+
+def _submodule(row: _Fields) -> Submodule:
+    return Submodule(row.path("path"), row.need("commit"), row.boolean("dirty"))
+
+
+def _data_item(row: _Fields) -> DataItem:
+    return DataItem(row.path("path"), row.text("md5"), row.integer("bytes"), row.integer("files"), row.text("why"))
+
+
+def _artifact(row: _Fields) -> Artifact:
+    kept = row.text("kept")
+    return Artifact(
+        row.path("path"),
+        row.text("md5"),
+        row.integer("bytes"),
+        "git" if kept == "git" else "dvc" if kept == "dvc" else "no",
+        row.integer("files"),
+        row.text("why"),
+    )
+
+
+def _gpu(row: _Fields) -> Gpu:
+    return Gpu(row.need("name"), row.integer("memory_bytes"), row.text("driver"))
+
+
+def _environment(fields: _Fields) -> Environment:
+    return Environment(
+        python=fields.text("python"),
+        implementation=fields.text("implementation"),
+        executable=fields.text("executable"),
+        platform=fields.text("platform"),
+        packages=fields.text("packages"),
+        locks=fields.texts("locks"),
+        cpu=fields.text("cpu"),
+        cores=fields.integer("cores"),
+        memory_bytes=fields.integer("memory_bytes"),
+        gpus=fields.rows("gpus", _gpu),
+        cuda=fields.text("cuda"),
+        variables={key: str(value) for key, value in fields.mapping("variables").items()},
+        unknown=fields.text("unknown"),
+    )
+
+
+def _cost(fields: _Fields) -> Cost:
+    return Cost(
+        seconds=float(fields.number("seconds") or 0.0),
+        rate_per_hour=fields.number("rate_per_hour"),
+        currency=fields.text("currency"),
+        amount=fields.number("amount"),
+        energy_kwh=fields.number("energy_kwh"),
+    )
+
+
+def _lineage(fields: _Fields) -> Lineage:
+    ids = {key: fields.text(key) for key in ("resumes", "reproduces", "forked_from")}
+    known = {key: RunId(parse_id(value)) for key, value in ids.items() if value is not None}
+    return Lineage(
+        resumes=known.get("resumes"),
+        reproduces=known.get("reproduces"),
+        forked_from=known.get("forked_from"),
+        forked_at_step=fields.number("forked_at_step"),
+        sweep=fields.text("sweep"),
+    )

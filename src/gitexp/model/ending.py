@@ -1,0 +1,30 @@
+"""Which word the end of a run gets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitexp.model.run import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+INTERRUPTS = frozenset({"SIGINT", "SIGBREAK"})
+ENDING_SIGNALS = frozenset({"SIGTERM", "SIGHUP", "SIGQUIT", "SIGKILL"})
+CRASHES = frozenset({"SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSYS", "SIGTRAP"})
+
+
+def judge_ending(exit_code: int | None, signal: str | None, received: Iterable[str]) -> Status:
+    """The status of a run that ended by itself or by a signal.
+
+    A signal that reached the run before its end outranks exit 0: a script that tidies up after SIGTERM and exits
+    well was killed all the same.
+    """
+    seen = set(received) | ({signal} if signal is not None else set())
+    if seen & INTERRUPTS or exit_code == 130:
+        return Status.INTERRUPTED
+    if seen & ENDING_SIGNALS or exit_code in (137, 143):
+        return Status.KILLED
+    if signal is not None:
+        return Status.FAILED if signal in CRASHES else Status.KILLED
+    return Status.FINISHED if exit_code == 0 else Status.FAILED

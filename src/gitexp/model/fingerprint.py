@@ -1,0 +1,53 @@
+"""The fingerprint: what two runs share when they should give the same result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gitexp.model.values import Params, Value
+
+
+def fingerprint(
+    *,
+    tree: str,
+    directory: str,
+    command: Sequence[str],
+    params: Params,
+    data: Mapping[str, str | None],
+    packages: str | None,
+    seed: int | None,
+) -> str | None:
+    """``sha256:`` and 64 hex digits over canonical JSON of what determines a result; the form is in the specification.
+
+    ``tree`` is the snapshot's tree id, ``data`` path → md5, ``packages`` the SHA-256 of the package list. None when
+    the hash of some data is not known: a fingerprint that ignored it would call different runs equal.
+    """
+    if any(md5 is None for md5 in data.values()):
+        return None
+    document = {
+        "command": list(command),
+        "data": dict(data),
+        "directory": directory,
+        "packages": packages,
+        "params": {key: _spell(value) for key, value in params.items()},
+        "seed": seed,
+        "tree": tree,
+    }
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _spell(value: Value) -> object:
+    if isinstance(value, list):
+        return [_spell(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _spell(one) for key, one in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"}
+    return value

@@ -1,0 +1,118 @@
+"""The commit message: what is written is read, and nothing in a value can break a line."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitexp.format.message import MessageError, format_message, format_subject, parse_message
+from gitexp.model.metrics import Summary
+from gitexp.model.run import Status
+from kit.runs import make_run
+
+LITERAL = """\
+run amber-fox-k3v9: python train.py --lr 0.1
+
+Run-Id: k3v9x2mabc
+Run-Format: 1
+Run-Experiment: default
+Run-Status: finished
+Run-Seconds: 97.0
+Run-Fingerprint: sha256:0000000000000000000000000000000000000000000000000000000000000000
+Param: lr=0.1
+Metric: val_auc=0.94 min=0.61 max=0.94 step=40
+Tag: team="fraud"
+"""
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=30)
+)
+KEYS = st.text(min_size=1, max_size=15)
+
+
+def test_a_run_reads_as_a_page_of_a_notebook() -> None:
+    assert format_message(make_run()).decode() == LITERAL
+
+
+def test_a_message_says_what_the_run_was() -> None:
+    message = parse_message(LITERAL.encode())
+    assert (message.id, message.name, message.status) == ("k3v9x2mabc", "amber-fox-k3v9", Status.FINISHED)
+    assert message.command == "python train.py --lr 0.1"
+    assert message.params == {"lr": 0.1}
+    assert message.metrics["val_auc"].min == 0.61
+    assert message.tags == {"team": "fraud"}
+
+
+@given(st.dictionaries(KEYS, SCALARS, max_size=8), st.dictionaries(KEYS, SCALARS, max_size=4))
+def test_params_and_tags_come_back_or_are_said_to_be_left_out(
+    params: dict[str, object], tags: dict[str, object]
+) -> None:
+    data = format_message(make_run(params=params, tags=tags))
+    message = parse_message(data)
+    for part, given_values, read in (("params", params, message.params), ("tags", tags, message.tags)):
+        assert read.items() <= given_values.items()
+        assert (len(read) < len(given_values)) == (part in message.more)
+    assert format_message(make_run(params=params, tags=tags)) == data
+
+
+@given(st.lists(st.text(max_size=80), min_size=1, max_size=5))
+def test_a_subject_is_one_line_of_at_most_200_bytes(command: list[str]) -> None:
+    subject = format_subject("amber-fox-k3v9", command)
+    assert len(subject.encode()) <= 200
+    assert subject.isprintable()
+
+
+@pytest.mark.parametrize("text", ["a\n\nRun-Id: g000000000", "a\r\nb", "a\u2028b", "a\x00b", "\x1b[31m"])
+def test_a_value_with_line_ends_cannot_add_a_line(text: str) -> None:
+    message = parse_message(format_message(make_run(params={"p": text, text: 1})))
+    assert message.id == "k3v9x2mabc"
+    assert message.params == {"p": text, text: 1}
+
+
+def test_what_is_too_long_or_too_many_is_left_to_the_manifest() -> None:
+    many = {f"p{number:03}": number for number in range(70)}
+    assert parse_message(format_message(make_run(params=many))).more == {"params"}
+    long = parse_message(format_message(make_run(params={"a": "x" * 119, "b": "x" * 118})))
+    assert long.params == {"b": "x" * 118}
+    metrics = {f"m{number}": Summary(1, 1, 1, 1, None, 1, "") for number in range(65)}
+    message = parse_message(format_message(make_run(metrics=metrics)))
+    assert len(message.metrics) == 64
+    assert message.more == {"metrics"}
+
+
+def test_numbers_that_json_has_not_come_back() -> None:
+    metrics = {"loss": Summary(math.nan, -math.inf, math.inf, 0.0, 3, 4, "")}
+    summary = parse_message(format_message(make_run(metrics=metrics))).metrics["loss"]
+    assert math.isnan(summary.last)
+    assert (summary.min, summary.max, summary.step) == (-math.inf, math.inf, 3)
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (LITERAL.replace("Run-Id: k3v9x2mabc\n", ""), "Run-Id"),
+        (LITERAL.replace("finished", "well"), "well"),
+        (LITERAL.replace("lr=0.1\n", "lr=\n"), "Expecting value"),
+        (LITERAL.replace("lr=0.1\n", "lr\n"), "no '='"),
+        (LITERAL.replace("default", "../x"), "experiment"),
+        (LITERAL.replace("val_auc=0.94", 'val_auc="high"'), "not a number"),
+        (LITERAL.replace("run amber", "rum amber"), "subject"),
+        (LITERAL.replace("lr=0.1\n", "lr=" + "[" * 100_000 + "\n"), "recursion"),
+    ],
+)
+def test_a_message_that_is_not_of_the_form_is_refused_with_the_reason(broken: str, why: str) -> None:
+    with pytest.raises(MessageError, match=why.replace("'", ".")):
+        parse_message(broken.encode())
+
+
+def test_a_newer_format_is_told_apart_from_a_broken_one() -> None:
+    with pytest.raises(MessageError) as caught:
+        parse_message(LITERAL.replace("Run-Format: 1", "Run-Format: 2").replace("finished", "frozen").encode())
+    assert caught.value.newer == 2

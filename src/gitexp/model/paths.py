@@ -51,7 +51,10 @@ def _unquote_match(match: re.Match[str]) -> str:
 
 
 def check_tree_path(path: str) -> TreePath:
-    """Holds a path that came from outside against the rules. Raises InvalidValue: absolute, '..', '.git', empty part."""
+    """Holds a path that came from outside against the rules.
+
+    Raises InvalidValue: absolute, an empty part, '.', '..' or '.git', a control character.
+    """
     raw = unquote_path(path)
     parts = raw.split(b"/")
     if not raw or raw.startswith(b"/") or b"\0" in raw or re.match(rb"[A-Za-z]:", raw):

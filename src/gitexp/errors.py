@@ -2,7 +2,8 @@
 
     ExpError                        exit  code
     ├── UsageError                  2     usage
-    ├── NotFound                    1
+    │   └── InvalidValue            2     invalid-value
+    ├── NotFound                    1     not-found
     │   ├── NotARepository          1     not-a-repository
     │   ├── RunNotFound             1     run-not-found
     │   └── PartNotFound            1     part-not-found
@@ -10,7 +11,6 @@
     ├── DirectionUnknown            1     direction-unknown
     ├── ConfigError                 1     config
     ├── ParamsFileError             1     params-file
-    ├── InvalidValue                2     invalid-value
     ├── BrokenRecord                1     broken-record
     │   └── NewerFormat             1     newer-format
     ├── Refused                     1     refused

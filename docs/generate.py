@@ -1,0 +1,121 @@
+"""Writes the pages of the reference that are made from the code; ``--check`` only says which of them are stale."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import os
+import sys
+import textwrap
+from typing import TYPE_CHECKING
+
+from gitexp import errors
+from gitexp.errors import ExpError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REFERENCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reference")
+HEAD = "<!-- Made by docs/generate.py from the code: change it there, then `make tidy`. -->\n\n"
+
+EXAMPLES: tuple[ExpError, ...] = (
+    errors.ExpError("what happened to which thing", hint="what to type next"),
+    errors.UsageError("exp diff takes two runs", hint="exp diff last~1 last"),
+    errors.InvalidValue("experiment", "My Experiment", "only a-z, 0-9, '.', '_' and '-'", hint="my-experiment"),
+    errors.NotFound("no file 'weights.bin'"),
+    errors.NotARepository("/data"),
+    errors.RunNotFound("k3v9"),
+    errors.PartNotFound("amber-fox-k3v9", "output"),
+    errors.AmbiguousRun("k3v9", ["k3v9x2mabc", "k3v9r7t0ww"]),
+    errors.DirectionUnknown("loss"),
+    errors.ConfigError(".exp.yaml", 7, "artefacts", "unknown key", hint="did you mean artifacts?"),
+    errors.ParamsFileError("params.yaml", 3, "mapping values are not allowed here"),
+    errors.BrokenRecord("refs/runs/default/k3v9x2mabc", "its message has no Run-Id"),
+    errors.NewerFormat("refs/runs/default/k3v9x2mabc", 2),
+    errors.Refused("the folder 'runs/old' is not empty", hint="exp checkout last ANOTHER-FOLDER"),
+    errors.RefMoved("refs/runs/default/k3v9x2mabc", "expected 5db2e9b, found c8c530d"),
+    errors.GitFailed("git worktree add", 128, "fatal: could not create leading directories"),
+    errors.GitMissing(),
+    errors.StorageFailed(".git/objects", "No space left on device"),
+)
+
+
+def all_errors() -> Iterator[type[ExpError]]:
+    """The classes of ``errors.py`` in the order in which they stand there."""
+    for found in vars(errors).values():
+        if inspect.isclass(found) and issubclass(found, ExpError):
+            yield found
+
+
+def write_errors() -> str:
+    """The page of errors."""
+    tree = (errors.__doc__ or "").strip()
+    lines = [
+        "# Errors",
+        "",
+        "Every refusal is one message on standard error that says what happened to which thing, then a `hint:` with",
+        "something to type. `--json` puts the same into the envelope's `errors`, as `code`, `message` and `hint`; a",
+        "code is a promise that scripts may rely on, a message is not.",
+        "",
+        "| exit status | means |",
+        "| --- | --- |",
+        "| 0 | fine |",
+        "| 1 | refused, or not found |",
+        "| 2 | wrong usage |",
+        "| 70 | a bug of gitexp's own; a file with the report is named |",
+        "| 125 | `exp run` refused before the command started |",
+        "| 130 | interrupted |",
+        "",
+        "`exp run` otherwise exits as its command did: with its status, 126 where it could not be executed, 127 where",
+        "it was not found, 128 + n where signal n ended it.",
+        "",
+        "## The tree",
+        "",
+        "```text",
+        textwrap.dedent(tree.split("\n\n")[1]),
+        "```",
+        "",
+        "## Each of them",
+    ]
+    examples = {type(example): example for example in EXAMPLES}
+    for error in all_errors():
+        example = examples[error]
+        lines += ["", f"### `{error.code}`", "", inspect.getdoc(error) or "", ""]
+        lines += [f"Exit status {error.exit_status}. Fields: {_name_fields(example)}.", "", "```text", example.message]
+        lines += [f"hint: {example.hint}"] if example.hint else []
+        lines += ["```"]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def _name_fields(example: ExpError) -> str:
+    return ", ".join(f"`{name}`" for name in example.fields) or "none of its own"
+
+
+PAGES = {"errors.md": write_errors}
+
+
+def main() -> int:
+    stale = 0
+    for name, write in PAGES.items():
+        path = os.path.join(REFERENCE, name)
+        wanted, there = write(), ""
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                there = file.read()
+        if wanted == there:
+            continue
+        if "--check" in sys.argv[1:]:
+            stale += 1
+            print(f"docs/reference/{name} is not what the code says; make tidy writes it", file=sys.stderr)
+            sys.stderr.writelines(
+                list(difflib.unified_diff(there.splitlines(True), wanted.splitlines(True), name, "code", n=1))[:30]
+            )
+        else:
+            os.makedirs(REFERENCE, exist_ok=True)
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.write(wanted)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

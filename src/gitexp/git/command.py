@@ -1,0 +1,163 @@
+"""The one place that starts the git binary.
+
+Every command speaks English (``LC_ALL=C``), asks nothing, leaves the user's index alone and sees objects as they are
+(no replace refs): what gitexp reads from Git then depends on the repository alone.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from gitexp.errors import GitFailed, GitMissing, NotARepository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+EMPTY_VARIABLE = "GITEXP_EMPTY_VALUE"
+NO_HOOKS = ("core.hooksPath", os.devnull)
+NO_FSMONITOR = ("core.fsmonitor", "false")
+
+_FIXED = {
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    EMPTY_VARIABLE: "",
+}
+
+Settings = tuple[tuple[str, str], ...]
+"""Configuration for one command: (key, value) pairs, stronger than any file."""
+
+
+class HasGitPlace(Protocol):
+    """What a command needs to know of a repository: where to run, and with which variables."""
+
+    @property
+    def folder(self) -> str: ...
+
+    @property
+    def environment(self) -> tuple[tuple[str, str], ...]: ...
+
+
+class Output(NamedTuple):
+    """What a finished command gave."""
+
+    status: int
+    out: bytes
+    err: str
+
+
+class RunningGit:
+    """A git process that was started and not yet waited for; several can run side by side."""
+
+    __slots__ = ("_command", "_input", "process")
+
+    def __init__(self, command: str, process: subprocess.Popen[bytes], stdin: bytes | None) -> None:
+        self._command = command
+        self._input = stdin
+        self.process = process
+
+    def collect(self) -> Output:
+        """Waits for the end and returns status, output and Git's own words."""
+        out, err = self.process.communicate(self._input)
+        return Output(self.process.returncode, out, err.decode("utf-8", "replace"))
+
+    def finish(self) -> bytes:
+        """Waits for the end and returns the output. Raises GitFailed unless the status is 0."""
+        status, out, err = self.collect()
+        if status:
+            raise GitFailed(self._command, status, err)
+        return out
+
+    def stop(self) -> None:
+        """Ends the process if it still runs; for a caller that gives up before the end."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+
+def start_git(
+    place: str | HasGitPlace,
+    *arguments: str | bytes,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+    settings: Iterable[tuple[str, str]] = (),
+) -> RunningGit:
+    """Starts git in a folder or repository and returns at once. Raises GitMissing, NotARepository (no such folder)."""
+    process = open_git(place, *arguments, piped_input=stdin is not None, environment=environment, settings=settings)
+    return RunningGit(f"git {_word(arguments[0])}", process, stdin)
+
+
+def run_git(
+    place: str | HasGitPlace,
+    *arguments: str | bytes,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+    settings: Iterable[tuple[str, str]] = (),
+    check: bool = True,
+) -> bytes:
+    """Runs git to its end and returns its output. Raises GitFailed with Git's words when ``check`` and it failed."""
+    running = start_git(place, *arguments, stdin=stdin, environment=environment, settings=settings)
+    return running.finish() if check else running.collect().out
+
+
+def open_git(
+    place: str | HasGitPlace,
+    *arguments: str | bytes,
+    piped_input: bool,
+    environment: Mapping[str, str] | None = None,
+    settings: Iterable[tuple[str, str]] = (),
+) -> subprocess.Popen[bytes]:
+    """Opens a git process with pipes, for those who speak with it piece by piece."""
+    folder = place if isinstance(place, str) else place.folder
+    surroundings = {**os.environ, **_FIXED}
+    if not isinstance(place, str):
+        surroundings.update(place.environment)
+    if environment:
+        surroundings.update(environment)
+    command = [_program(), *_setting_arguments(settings), *arguments]
+    try:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=surroundings,
+            stdin=subprocess.PIPE if piped_input else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except NotADirectoryError:
+        raise NotARepository(folder, "not a folder") from None
+    except FileNotFoundError:
+        if not os.path.isdir(folder):
+            raise NotARepository(folder, "no such folder") from None
+        raise GitMissing from None
+
+
+def _program() -> str:
+    # Windows looks for a program in the current folder first: a repository could bring its own git.exe.
+    if os.name != "nt":
+        return "git"
+    import shutil
+
+    os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
+    return shutil.which("git") or "git"
+
+
+def _setting_arguments(settings: Iterable[tuple[str, str]]) -> list[str]:
+    arguments = []
+    for key, value in settings:
+        if "=" not in key:
+            arguments += ["-c", f"{key}={value}"]
+        elif not value:
+            # `-c` ends the key at the first '=', and a subsection may hold one; --config-env looks for the last.
+            arguments.append(f"--config-env={key}={EMPTY_VARIABLE}")
+        else:
+            raise ValueError(f"no way to set {key!r}")
+    return arguments
+
+
+def _word(argument: str | bytes) -> str:
+    return argument if isinstance(argument, str) else os.fsdecode(argument)

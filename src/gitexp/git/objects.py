@@ -1,0 +1,190 @@
+"""Objects written one by one, each on the disk before its id is given out."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.errors import GitFailed, StorageFailed
+from gitexp.git.command import run_git
+from gitexp.git.commits import BrokenObject, RawCommit, clean_name, format_commit
+from gitexp.git.trees import TreeEntry, compose_tree, format_tree, parse_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import TracebackType
+    from typing import Self
+
+    from dulwich.object_store import DiskObjectStore
+
+    from gitexp.git.config import GitConfig
+    from gitexp.git.repository import Repository
+
+_TYPES = {"commit": 1, "tree": 2, "blob": 3}
+
+
+class SignedCommit(NamedTuple):
+    """A commit that should be signed; ``why_unsigned`` says why it is not, where it is not."""
+
+    id: str
+    why_unsigned: str | None
+
+
+class ObjectWriter:
+    """Writes objects into a repository and remembers them, to put back what a concurrent gc takes.
+
+    Use it in a ``with`` statement: what it holds open is closed at the end. Every method raises StorageFailed when
+    the disk is full or may not be written.
+    """
+
+    __slots__ = ("_repository", "_store", "_written")
+
+    def __init__(self, repository: Repository, config: GitConfig | None = None) -> None:
+        self._repository = repository
+        self._store = _open_store(repository, config)
+        self._written: dict[str, tuple[str, bytes]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # A store that is not closed prints a traceback for each open pack when Python ends.
+        self._store.close()
+
+    def write_blob(self, data: bytes) -> str:
+        """Writes a file's content."""
+        return self._write("blob", data)
+
+    def write_blob_file(self, path: str | bytes) -> str:
+        """Writes a file's content as it is, without any filter; the whole file is held in memory."""
+        with open(path, "rb") as file:
+            return self._write("blob", file.read())
+
+    def write_tree(self, entries: Iterable[TreeEntry | tuple[int, bytes, str]]) -> str:
+        """Writes a tree of (mode, name, id), in any order."""
+        return self._write("tree", format_tree(entries))
+
+    def compose_tree(self, base: str | None, extra: Mapping[bytes, tuple[int, str]]) -> str:
+        """Writes the tree ``base`` with further files, path → (mode, blob id); folders are made as needed."""
+        entries = self.read_tree(base) if base is not None else ()
+        return compose_tree(entries, extra, self.read_tree, self.write_tree)
+
+    def write_commit(self, commit: RawCommit) -> str:
+        """Writes a commit as it is given, unsigned unless it bears a signature."""
+        return self._write("commit", format_commit(commit))
+
+    def write_signed_commit(self, commit: RawCommit) -> SignedCommit:
+        """Writes a commit signed as the user's Git is configured; unsigned, and saying why, where that fails."""
+        try:
+            object_id = _sign_commit(self._repository, commit)
+        except GitFailed as error:
+            return SignedCommit(self.write_commit(commit), str(error.fields["stderr"]).strip() or error.message)
+        self._written[object_id] = ("commit", self._read("commit", object_id))
+        return SignedCommit(object_id, None)
+
+    def read_tree(self, object_id: str) -> tuple[TreeEntry, ...]:
+        """The entries of a tree. Raises BrokenObject, GitFailed when there is no such tree."""
+        return parse_tree(self._read("tree", object_id), self._repository.id_length)
+
+    @property
+    def written(self) -> frozenset[str]:
+        """The ids of all that was written."""
+        return frozenset(self._written)
+
+    def ensure_present(self) -> tuple[str, ...]:
+        """Holds what was written against the repository and writes again what is gone; returns those ids.
+
+        Called after a ref has been set on the objects: until then ``git gc --prune=now`` may take them.
+        """
+        if not self._written:
+            return ()
+        asked = "\n".join(self._written).encode() + b"\n"
+        answers = run_git(self._repository, "cat-file", "--batch-check=%(objectname)", "--buffer", stdin=asked)
+        gone = tuple(line.split()[0].decode() for line in answers.splitlines() if line.endswith(b" missing"))
+        for object_id in gone:
+            self._write(*self._written[object_id])
+        return gone
+
+    def _write(self, kind: str, data: bytes) -> str:
+        from dulwich.objects import ShaFile
+
+        made = ShaFile.from_raw_string(_TYPES[kind], data)
+        object_id = made.get_id(self._store.object_format).decode("ascii")
+        try:
+            self._store.add_object(made)
+        except OSError as error:
+            path = error.filename if isinstance(error.filename, str) else self._repository.objects_dir
+            raise StorageFailed(path, error.strerror or str(error)) from error
+        self._written[object_id] = (kind, data)
+        return object_id
+
+    def _read(self, kind: str, object_id: str) -> bytes:
+        if object_id in self._written:
+            return self._written[object_id][1]
+        if kind == "tree" and object_id == _empty_tree(self._repository.object_format):
+            return b""  # Git knows the empty tree without storing it
+        from dulwich.objects import ObjectID
+
+        try:
+            number, data = self._store.get_raw(ObjectID(object_id.encode("ascii")))
+        except KeyError:
+            # Not there for dulwich: a partial clone that fetches on demand, or a pack made since the store was opened.
+            return run_git(self._repository, "cat-file", kind, object_id)
+        if number != _TYPES[kind]:
+            raise BrokenObject(f"{object_id} is not a {kind}")
+        return data
+
+
+def _empty_tree(object_format: str) -> str:
+    import hashlib
+
+    return hashlib.new(object_format, b"tree 0\0").hexdigest()
+
+
+def _open_store(repository: Repository, config: GitConfig | None) -> DiskObjectStore:
+    from dulwich.file import PERM_EVERYBODY, PERM_GROUP, SharedPerm
+    from dulwich.object_format import OBJECT_FORMATS
+    from dulwich.object_store import DiskObjectStore
+
+    if config is not None:
+        shared = config.get("core.sharedRepository") or ""
+    else:
+        shared = run_git(repository, "config", "--get", "core.sharedRepository", check=False).decode().strip()
+    shared = shared.lower()
+    permissions = None
+    if shared in ("true", "group", "1"):
+        permissions = PERM_GROUP
+    elif shared in ("all", "world", "everybody", "2"):
+        permissions = PERM_EVERYBODY
+    elif shared.startswith("0") and shared.isdigit() and int(shared, 8) > 0:
+        permissions = SharedPerm(tweak=int(shared, 8) & 0o666, replace=True)
+    return DiskObjectStore(
+        repository.objects_dir,
+        object_format=OBJECT_FORMATS[repository.object_format],
+        # By default neither dulwich nor Git syncs a loose object; a durable ref to a lost commit is worse than none.
+        fsync_object_files=True,
+        shared_perm=permissions,
+    )
+
+
+def _sign_commit(repository: Repository, commit: RawCommit) -> str:
+    parents = [argument for parent in commit.parents for argument in ("-p", parent)]
+    people = {
+        "GIT_AUTHOR_NAME": clean_name(commit.author.name),
+        "GIT_AUTHOR_EMAIL": clean_name(commit.author.email),
+        "GIT_AUTHOR_DATE": f"@{commit.author.seconds} {commit.author.offset}",
+        "GIT_COMMITTER_NAME": clean_name(commit.committer.name),
+        "GIT_COMMITTER_EMAIL": clean_name(commit.committer.email),
+        "GIT_COMMITTER_DATE": f"@{commit.committer.seconds} {commit.committer.offset}",
+        # The program that asks for a passphrase speaks the user's language, not ours.
+        "LC_ALL": os.environ.get("LC_ALL", ""),
+    }
+    # The configured encoding would otherwise garble the message; UTF-8 is also what no `encoding` header means.
+    settings = (("i18n.commitEncoding", "UTF-8"),)
+    found = run_git(
+        repository, "commit-tree", "-S", commit.tree, *parents, "-F", "-",
+        stdin=commit.message, environment=people, settings=settings,
+    )  # fmt: skip
+    return found.decode().strip()

@@ -1,0 +1,92 @@
+"""Refs: read and moved by git itself, so that every way of storing them works."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gitexp.errors import GitFailed, RefMoved
+from gitexp.git.command import run_git, start_git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitexp.git.repository import Repository
+
+_SETTINGS = (
+    # Git tries a held lock again, with growing pauses, for so many milliseconds; its own default is 100.
+    ("core.filesRefLockTimeout", "3000"),
+    ("core.packedRefsTimeout", "3000"),
+    ("reftable.lockTimeout", "3000"),
+    # Git itself syncs no ref: a power cut could leave an empty one. Unknown components are passed over by an older Git.
+    ("core.fsync", "reference"),
+)
+_MOVED = re.compile(
+    r"cannot lock ref '([^']*)': (is at \S+ but expected \S+|reference already exists|unable to resolve reference.*"
+    r"|reference is missing but expected.*|.*expected symref.*)"
+)
+_LOCKED = re.compile(r"Unable to create '([^']*\.lock)': File exists")
+
+
+@dataclass(frozen=True, slots=True)
+class RefChange:
+    """One ref from ``old`` to ``new``. ``old`` None: it must not exist; ``new`` None: it goes."""
+
+    name: str
+    new: str | None
+    old: str | None
+
+
+def update_refs(repository: Repository, changes: Iterable[RefChange], *, reason: str = "gitexp") -> None:
+    """Makes all changes in one transaction, or none.
+
+    Raises RefMoved when a ref is not what ``old`` says, GitFailed when it cannot be written (a lock that stays held).
+    """
+    commands = b"".join(_command(repository, change) for change in changes)
+    if not commands:
+        return
+    output = start_git(
+        repository, "update-ref", "-m", reason, "--no-deref", "--stdin", "-z", stdin=commands, settings=_SETTINGS
+    ).collect()
+    if output.status == 0:
+        return
+    moved = _MOVED.search(output.err)
+    if moved:
+        raise RefMoved(moved[1], moved[2])
+    locked = _LOCKED.search(output.err)
+    hint = f"another Git process holds {locked[1]}; when none runs, remove that file" if locked else None
+    raise GitFailed("git update-ref", output.status, output.err, hint=hint)
+
+
+def _command(repository: Repository, change: RefChange) -> bytes:
+    name = change.name.encode()
+    if change.new is None:
+        if change.old is None:
+            raise ValueError(f"{change.name}: neither an old nor a new value")
+        return b"delete %s\0%s\0" % (name, change.old.encode())
+    old = change.old if change.old is not None else repository.zero_id
+    return b"update %s\0%s\0%s\0" % (name, change.new.encode(), old.encode())
+
+
+def list_refs(repository: Repository, *prefixes: str) -> list[tuple[str, str]]:
+    """The refs below the prefixes as (name, id), sorted by name. A prefix is a whole folder or a whole name."""
+    patterns = [prefix.rstrip("/") for prefix in prefixes]
+    listing = run_git(repository, "for-each-ref", "--format=%(objectname) %(refname)", *patterns)
+    refs = []
+    for line in listing.decode("utf-8", "surrogateescape").split("\n")[:-1]:
+        object_id, _, name = line.partition(" ")
+        refs.append((name, object_id))
+    return refs
+
+
+def resolve(repository: Repository, rev: str, *, peel: str | None = None) -> str | None:
+    """The id that a revision names in Git's own grammar, None when it names nothing.
+
+    ``peel`` asks for an object of that type (``commit``, ``tree``) behind it.
+    """
+    if not rev or rev.startswith("-") or "\0" in rev or "\n" in rev:
+        return None
+    name = f"{rev}^{{{peel}}}" if peel else rev
+    found = run_git(repository, "rev-parse", "--verify", "--quiet", name, check=False).decode().strip()
+    return found if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", found) else None

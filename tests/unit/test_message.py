@@ -20,6 +20,7 @@ Run-Id: k3v9x2mabc
 Run-Format: 1
 Run-Experiment: default
 Run-Status: finished
+Run-Started: 2026-11-23T09:14:03.123456Z
 Run-Seconds: 97.0
 Run-Fingerprint: sha256:0000000000000000000000000000000000000000000000000000000000000000
 Param: lr=0.1

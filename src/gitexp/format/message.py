@@ -11,6 +11,7 @@ import math
 import re
 import shlex
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gitexp.errors import InvalidValue
@@ -47,6 +48,7 @@ class Message:
     command: str
     experiment: Experiment
     status: Status
+    started_at: datetime
     seconds: float | None
     fingerprint: str | None
     params: Params
@@ -61,6 +63,11 @@ class MessageError(Exception):
     def __init__(self, why: str, *, newer: int | None = None) -> None:
         super().__init__(why)
         self.newer = newer
+
+
+def format_instant(moment: datetime) -> str:
+    """A moment in UTC to the microsecond: a commit's own date knows seconds only, and runs can be shorter."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def format_subject(name: str, command: Sequence[str]) -> str:
@@ -84,6 +91,7 @@ def format_message(run: Run) -> bytes:
         f"Run-Format: {FORMAT}",
         f"Run-Experiment: {run.experiment}",
         f"Run-Status: {run.status}",
+        f"Run-Started: {format_instant(run.started_at)}",
     ]
     if run.seconds is not None:
         lines.append(f"Run-Seconds: {run.seconds!r}")
@@ -222,7 +230,7 @@ def parse_message(data: bytes) -> Message:
         for line in lines[1:]:
             reader.read(line)
         return _assemble(lines[0], reader)
-    except (ValueError, RecursionError, InvalidValue) as error:
+    except (ValueError, OverflowError, RecursionError, InvalidValue) as error:
         raise MessageError(str(error)) from error
     except KeyError as error:
         raise MessageError(f"its message has no {error.args[0]}") from error
@@ -243,6 +251,7 @@ def _assemble(subject: str, reader: _Reader) -> Message:
         command=match[2] or "",
         experiment=parse_experiment(fields["Run-Experiment"]),
         status=Status(fields["Run-Status"]),
+        started_at=datetime.fromisoformat(fields["Run-Started"]).astimezone(UTC),
         seconds=float(fields["Run-Seconds"]) if "Run-Seconds" in fields else None,
         fingerprint=fields.get("Run-Fingerprint"),
         params=reader.params,

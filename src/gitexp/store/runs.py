@@ -1,0 +1,151 @@
+"""The runs of a repository, read: listed from their commits alone, opened one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gitexp.errors import BrokenRecord, NewerFormat
+from gitexp.format.message import MessageError, parse_message
+from gitexp.git.commits import BrokenObject, parse_commit
+from gitexp.git.reading import list_tree, read_commits, read_path
+from gitexp.git.repository import open_repository
+from gitexp.model.refs import LIVE, RUNS, parse_run_ref
+from gitexp.model.run import RunHead, User
+from gitexp.store.project import Project, find_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitexp.git.reading import ListedEntry, RefCommit
+    from gitexp.git.repository import Repository
+    from gitexp.model.refs import Experiment
+    from gitexp.model.run import Run
+    from gitexp.model.settings import Settings
+
+RECORD = b".exp/"
+MANIFEST = RECORD + b"run.yaml"
+OUTPUT = RECORD + b"output.log"
+PACKAGES = RECORD + b"environment/packages.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Every run of a listing, newest first, and those that could not be read."""
+
+    runs: tuple[RunHead, ...]
+    broken: tuple[BrokenRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunStore:
+    """The runs of one repository, seen from one project."""
+
+    repository: Repository
+    project: Project
+
+    @property
+    def settings(self) -> Settings:
+        """The project's settings."""
+        return self.project.settings
+
+    @property
+    def experiment(self) -> Experiment:
+        """The present experiment: that of the settings, else ``default``."""
+        return self.settings.experiment
+
+    def heads(self, experiment: str | None = None) -> Heads:
+        """All runs, ended and going, of one experiment or of all.
+
+        Where a run is both ended and live the ended one is given. A run that cannot be read is told, never raised.
+        """
+        prefixes = [RUNS, LIVE] if experiment is None else [f"{RUNS}{experiment}/", f"{LIVE}{experiment}/"]
+        return read_heads(read_commits(self.repository, prefixes))
+
+    def load(self, head: RunHead) -> Run:
+        """The whole manifest of a run. Raises BrokenRecord."""
+        from gitexp.format.manifest import parse_manifest
+
+        data = read_path(self.repository, head.commit, MANIFEST)
+        if data is None:
+            raise BrokenRecord(head.id, "it has no .exp/run.yaml")
+        run = parse_manifest(data, head.id)
+        if run.id != head.id:
+            raise BrokenRecord(head.id, f"its manifest is that of {run.id}")
+        return run
+
+    def read_part(self, head: RunHead, path: bytes) -> bytes | None:
+        """The bytes of a file of the run's tree (``.exp/output.log``); None when it is not there."""
+        return read_path(self.repository, head.commit, path)
+
+    def parts(self, head: RunHead) -> list[ListedEntry]:
+        """The files of the record, with sizes."""
+        return list_tree(self.repository, head.commit, RECORD)
+
+
+def open_store(folder: str = ".") -> RunStore:
+    """The store of the repository around a folder. Raises NotARepository, ConfigError."""
+    repository = open_repository(folder)
+    return RunStore(repository, find_project(repository))
+
+
+def read_heads(commits: Iterable[RefCommit]) -> Heads:
+    """Turns refs with their commits into heads; a commit that is missing or no commit is a broken run."""
+    ended: dict[str, RunHead] = {}
+    live: dict[str, RunHead] = {}
+    broken: list[BrokenRecord] = []
+    for ref, commit_id, data in commits:
+        parsed = parse_run_ref(ref)
+        if parsed is None:
+            broken.append(BrokenRecord(ref, "the ref is not that of a run"))
+            continue
+        try:
+            head = _read_head(ref, commit_id, data)
+        except BrokenRecord as error:
+            broken.append(error)
+            continue
+        if head.id != parsed.id:
+            broken.append(BrokenRecord(ref, f"its commit is that of run {head.id}"))
+            continue
+        (ended if parsed.kind == "ended" else live)[head.id] = head
+    runs = [*ended.values(), *(head for head in live.values() if head.id not in ended)]
+    runs.sort(key=lambda head: (head.started_at, head.id), reverse=True)
+    return Heads(tuple(runs), tuple(broken))
+
+
+def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
+    if data is None:
+        raise BrokenRecord(ref, "its commit is missing", hint="git fsck")
+    try:
+        commit = parse_commit(data)
+        message = parse_message(commit.message)
+    except BrokenObject as error:
+        raise BrokenRecord(ref, error.message, hint="git fsck") from error
+    except MessageError as error:
+        if error.newer is not None:
+            raise NewerFormat(ref, error.newer) from error
+        raise BrokenRecord(ref, str(error)) from error
+    try:
+        ended_at = datetime.fromtimestamp(commit.committer.seconds, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise BrokenRecord(ref, f"its date cannot be: {error}") from error
+    return RunHead(
+        ref=ref,
+        commit=commit_id,
+        snapshot=commit.parents[0] if commit.parents else None,
+        id=message.id,
+        name=message.name,
+        experiment=message.experiment,
+        status=message.status,
+        command=message.command,
+        started_at=message.started_at,
+        ended_at=ended_at,
+        seconds=message.seconds,
+        fingerprint=message.fingerprint,
+        user=User(commit.author.name, commit.author.email),
+        params=message.params,
+        metrics=message.metrics,
+        tags=message.tags,
+        more=message.more,
+    )

@@ -1,0 +1,90 @@
+"""A run's commits, written: the live one before the script starts, the ended one in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gitexp.format.manifest import format_manifest
+from gitexp.format.message import format_message
+from gitexp.git.commits import Person, RawCommit
+from gitexp.git.refs import RefChange, update_refs
+from gitexp.git.trees import FILE
+from gitexp.model.refs import live_ref, run_ref
+from gitexp.store.runs import MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitexp.git.objects import ObjectWriter
+    from gitexp.git.repository import Repository
+    from gitexp.model.run import Run
+
+Files = dict[bytes, bytes]
+"""The record beside its manifest: path in the tree (``.exp/output.log``) → content."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run that is in the repository. ``why_unsigned`` where it should have been signed and is not."""
+
+    ref: str
+    commit: str
+    why_unsigned: str | None = None
+
+
+def store_live(repository: Repository, writer: ObjectWriter, run: Run, tree: str) -> StoredRun:
+    """Writes the commit of a run that is about to start, and its live ref: no gc can take its snapshot any more.
+
+    ``tree`` is the snapshot's. The commit is not signed: nobody should have to type a passphrase before a start.
+    """
+    commit = writer.write_commit(_commit(writer, run, {}, tree))
+    ref = live_ref(run.experiment, run.id)
+    update_refs(repository, [RefChange(ref, commit, None)], reason=f"exp run: {run.name}")
+    return StoredRun(ref, commit)
+
+
+def store_ended(
+    repository: Repository,
+    writer: ObjectWriter,
+    run: Run,
+    files: Mapping[bytes, bytes],
+    tree: str,
+    *,
+    live: StoredRun | None,
+    sign: bool,
+) -> StoredRun:
+    """Writes the commit of an ended run and puts its ref in the live one's place, in one transaction.
+
+    Afterwards every object is looked for, and written again where a gc took it between its writing and the ref.
+    Raises RefMoved, GitFailed, StorageFailed; the live ref then stays as it was.
+    """
+    raw = _commit(writer, run, files, tree)
+    why_unsigned = None
+    if sign:
+        commit, why_unsigned = writer.write_signed_commit(raw)
+    else:
+        commit = writer.write_commit(raw)
+    ref = run_ref(run.experiment, run.id)
+    changes = [RefChange(ref, commit, None)]
+    if live is not None:
+        changes.append(RefChange(live.ref, None, live.commit))
+    update_refs(repository, changes, reason=f"exp run: {run.name} {run.status}")
+    writer.ensure_present()
+    return StoredRun(ref, commit, why_unsigned)
+
+
+def _commit(writer: ObjectWriter, run: Run, files: Mapping[bytes, bytes], tree: str) -> RawCommit:
+    parts = {MANIFEST: format_manifest(run), **files}
+    blobs = {path: (FILE, writer.write_blob(data)) for path, data in parts.items()}
+    # Git refuses a commit without a name, and a name is not worth a run.
+    name, email = run.user.name or "unknown", run.user.email
+    started = int(run.started_at.timestamp())
+    ended = int((run.ended_at or run.started_at).timestamp())
+    return RawCommit(
+        tree=writer.compose_tree(tree, blobs),
+        parents=(run.code.snapshot,),
+        author=Person(name, email, started),
+        committer=Person(name, email, ended),
+        message=format_message(run),
+    )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,7 +95,6 @@ class Reader:
     def __init__(self, folder: pathlib.Path, state: pathlib.Path) -> None:
         self.folder = str(folder)
         self._state = state
-        self._environment = {**os.environ, "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]}
 
     def follow(self, page: Page) -> None:
         """Does what the page says. Raises AssertionError where something else comes of it."""
@@ -111,7 +109,6 @@ class Reader:
         result = subprocess.run(
             ["bash", "-c", f"trap 'pwd > \"{self._state}\"' EXIT\n{step.command}\n"],
             cwd=self.folder,
-            env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

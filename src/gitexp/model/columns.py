@@ -1,0 +1,107 @@
+"""The columns that a table of runs can have, and what a run has in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from gitexp.model.run import RunHead
+    from gitexp.model.values import Value
+
+Kind = Literal["field", "param", "metric", "tag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. ``key`` names it in ``--columns`` and ``--sort``; ``name`` is the key of the param, metric or tag."""
+
+    key: str
+    kind: Kind
+    name: str
+    aggregate: str = "last"
+    weight: float = 100.0
+    """How much it tells: where the screen is too narrow, the lightest go first."""
+
+    @property
+    def title(self) -> str:
+        """What stands above it."""
+        return self.name if self.aggregate == "last" else f"{self.name}.{self.aggregate}"
+
+    def with_weight(self, weight: float) -> Column:
+        """The same column with another weight."""
+        return replace(self, weight=weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a run has in a column. ``present`` tells a param that is null from one that is not there."""
+
+    value: Value
+    present: bool
+    time: datetime | None = None
+
+    @property
+    def sortable(self) -> Value | datetime | None:
+        """What to sort by; None where there is nothing, or null."""
+        return self.time if self.time is not None else self.value
+
+
+ABSENT = Cell(None, present=False)
+
+FIELDS = ("id", "name", "experiment", "status", "started", "ended", "seconds", "user", "command", "commit")
+
+_WEIGHTS = {"name": 100.0, "id": 99.0, "status": 98.0, "started": 90.0, "seconds": 1.2, "user": 0.9, "experiment": 50.0}
+
+_FIELD_VALUES: dict[str, Callable[[RunHead], Value]] = {
+    "id": lambda head: head.id,
+    "name": lambda head: head.name,
+    "experiment": lambda head: head.experiment,
+    "status": lambda head: head.status.value,
+    "seconds": lambda head: head.seconds,
+    "user": lambda head: head.user.name,
+    "command": lambda head: head.command,
+    "commit": lambda head: head.commit,
+}
+
+
+def field_column(key: str) -> Column:
+    """A column that every run has."""
+    return Column(key, "field", key, weight=_WEIGHTS.get(key, 1.0))
+
+
+def param_column(key: str) -> Column:
+    """The column of a param."""
+    return Column(f"params.{key}", "param", key)
+
+
+def metric_column(key: str, aggregate: str = "last") -> Column:
+    """The column of a metric: its last value, or another summary of it."""
+    return Column(f"metrics.{key}" if aggregate == "last" else f"metrics.{key}.{aggregate}", "metric", key, aggregate)
+
+
+def tag_column(key: str) -> Column:
+    """The column of a tag."""
+    return Column(f"tags.{key}", "tag", key)
+
+
+def cell_of(column: Column, head: RunHead) -> Cell:
+    """What a run has in a column."""
+    if column.kind == "field":
+        return _field_cell(column.key, head)
+    if column.kind == "metric":
+        summary = head.metrics.get(column.name)
+        return ABSENT if summary is None else Cell(getattr(summary, column.aggregate), present=True)
+    source = head.params if column.kind == "param" else head.tags
+    return Cell(source[column.name], present=True) if column.name in source else ABSENT
+
+
+def _field_cell(key: str, head: RunHead) -> Cell:
+    if key in ("started", "ended"):
+        time = head.started_at if key == "started" else None if head.status == "running" else head.ended_at
+        return ABSENT if time is None else Cell(time.isoformat(), present=True, time=time)
+    value = _FIELD_VALUES[key](head)
+    return ABSENT if value is None else Cell(value, present=True)

@@ -1,0 +1,228 @@
+"""A table of runs: which rows, which columns, and what is the same in all of them."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from gitexp.errors import UsageError
+from gitexp.model.columns import (
+    FIELDS,
+    Column,
+    cell_of,
+    field_column,
+    metric_column,
+    param_column,
+    tag_column,
+)
+from gitexp.model.ids import SHORTEST_PREFIX
+from gitexp.model.ordering import natural_key, sort_present_first
+from gitexp.model.run import Status
+from gitexp.model.values import equal_values
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from gitexp.model.columns import Cell
+    from gitexp.model.ids import RunId
+    from gitexp.model.metrics import Direction
+    from gitexp.model.run import RunHead
+
+Choice: TypeAlias = Literal["differing", "all"]
+
+_ALWAYS = ("id", "name", "status", "started", "seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class RunTable:
+    """Rows of runs with their cells; ``heads``, ``cells`` and rows of the screen are in the same order."""
+
+    columns: tuple[Column, ...]
+    heads: tuple[RunHead, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    constant: tuple[tuple[Column, Cell], ...]
+    """Columns left out because every row has the same value in them."""
+    total: int
+    """How many runs there were before the listing was cut to its length."""
+    best: Mapping[str, Cell]
+    """By column key, the best value among the rows, for metrics whose direction is known."""
+    id_length: int
+    """So many characters of each row's id name that run and no other."""
+
+    @property
+    def left_over(self) -> int:
+        """How many runs are not among the rows."""
+        return self.total - len(self.heads)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRequest:
+    """What a listing shall show. ``columns`` are keys or globs of keys, and take the place of ``choice``."""
+
+    sort: str | None = None
+    columns: tuple[str, ...] = ()
+    choice: Choice = "differing"
+    limit: int | None = None
+    show_experiment: bool = False
+
+
+def list_runs(
+    heads: Sequence[RunHead],
+    request: ListingRequest,
+    directions: Mapping[str, Direction],
+    others: Iterable[RunId] = (),
+) -> RunTable:
+    """Makes a table: runs that are going first, then the newest, unless ``sort`` names another order.
+
+    Params, metrics and tags with the same value on every row become ``constant`` where there are two rows or more.
+    ``others`` are the ids of runs outside the listing, from which a short id must be told as well. Raises UsageError
+    for a column that no run has.
+    """
+    rows = sort_heads(heads, request.sort)
+    total = len(rows)
+    if request.limit:
+        rows = rows[: request.limit]
+    if request.columns:
+        columns = [column for key in request.columns for column in find_columns(key, heads)]
+        columns = list({column.key: column for column in columns}.values())
+        constant: list[tuple[Column, Cell]] = []
+    else:
+        fixed = _fixed_columns(rows, request)
+        free, constant = _split_constant(free_columns(rows), rows, keep=request.choice == "all")
+        columns = fixed + free
+    return RunTable(
+        columns=tuple(_weigh(column, rows, directions) for column in columns),
+        heads=tuple(rows),
+        cells=tuple(tuple(cell_of(column, head) for column in columns) for head in rows),
+        constant=tuple(constant),
+        total=total,
+        best=_best_cells(columns, rows, directions),
+        id_length=unique_length([head.id for head in rows], {*others, *(head.id for head in heads)}),
+    )
+
+
+def unique_length(shown: Sequence[RunId], ids: Collection[RunId]) -> int:
+    """The least number of characters, at least four, by which every shown id differs from all others."""
+    for length in range(SHORTEST_PREFIX, len(max(ids, key=len, default=""))):
+        counts = Counter(one[:length] for one in ids)
+        if all(counts[one[:length]] == 1 for one in shown):
+            return length
+    return max(map(len, ids), default=SHORTEST_PREFIX)
+
+
+def sort_heads(heads: Sequence[RunHead], sort: str | None = None) -> list[RunHead]:
+    """The runs in order: by a column's key, '-' before it for the reverse; a run without the value comes last."""
+    newest = sorted(heads, key=lambda head: (head.started_at, head.id), reverse=True)
+    if sort is None:
+        return sorted(newest, key=lambda head: head.status is not Status.RUNNING)
+    key, reverse = (sort[1:], True) if sort.startswith("-") else (sort, False)
+    columns = find_columns(key, heads, what="--sort")
+    if not columns:
+        return newest
+    return sort_present_first(newest, lambda head: cell_of(columns[0], head).sortable, reverse=reverse)
+
+
+def free_columns(heads: Sequence[RunHead]) -> list[Column]:
+    """The columns that the runs bring along: params, metrics and tags, each in natural order."""
+    params = {key for head in heads for key in head.params}
+    metrics = {key for head in heads for key in head.metrics}
+    tags = {key for head in heads for key in head.tags}
+    return (
+        [param_column(key) for key in sorted(params, key=natural_key)]
+        + [metric_column(key) for key in sorted(metrics, key=natural_key)]
+        + [tag_column(key) for key in sorted(tags, key=natural_key)]
+    )
+
+
+def find_columns(key: str, heads: Sequence[RunHead], *, what: str = "--columns") -> list[Column]:
+    """The columns that a key names: a field, ``params.lr``, ``metrics.loss.min``, ``tags.team``, a bare key, a glob.
+
+    Raises UsageError, with the nearest keys as hint, where there is none. Without runs there is nothing to hold a
+    key against, and any is accepted.
+    """
+    if key in FIELDS:
+        return [field_column(key)]
+    free = free_columns(heads)
+    by_key = {column.key: column for column in free}
+    if key in by_key:
+        return [by_key[key]]
+    kind, _, rest = key.partition(".")
+    metric, _, aggregate = rest.rpartition(".")
+    if kind == "metrics" and aggregate in ("min", "max", "last", "first") and f"metrics.{metric}" in by_key:
+        return [metric_column(metric, aggregate)]
+    if any(letter in key for letter in "*?["):
+        return [column for column in free if fnmatch.fnmatchcase(column.key, key)]
+    bare = [column for column in free if column.name == key]
+    if len(bare) == 1 or not heads:
+        return bare
+    known = [*FIELDS, *by_key]
+    if bare:
+        raise UsageError(
+            f"{what} {key}: " + " or ".join(column.key for column in bare) + "?", hint=f"{what} {bare[-1].key}"
+        )
+    words = {word: column.key for column in free for word in (column.key, column.name)} | {one: one for one in FIELDS}
+    found = difflib.get_close_matches(key, words, n=3, cutoff=0.5)
+    near = list(dict.fromkeys(words[word] for word in found))
+    raise UsageError(
+        f"{what} {key}: no run here has it",
+        hint=("did you mean " + ", ".join(near) + "?") if near else "one of " + ", ".join(known[:12]),
+    )
+
+
+def _fixed_columns(rows: Sequence[RunHead], request: ListingRequest) -> list[Column]:
+    keys = list(_ALWAYS)
+    if request.choice == "all":
+        keys[2:2] = ["experiment"]
+        keys += ["ended", "user", "command"]
+    else:
+        if request.show_experiment:
+            keys[2:2] = ["experiment"]
+        if len({head.user.email for head in rows}) > 1:
+            keys.append("user")
+    return [field_column(key) for key in keys]
+
+
+def _split_constant(
+    columns: Sequence[Column], rows: Sequence[RunHead], *, keep: bool
+) -> tuple[list[Column], list[tuple[Column, Cell]]]:
+    if keep or len(rows) < 2:
+        return list(columns), []
+    differing: list[Column] = []
+    constant: list[tuple[Column, Cell]] = []
+    for column in columns:
+        first, *others = (cell_of(column, head) for head in rows)
+        if all(first.present and other.present and equal_values(first.value, other.value) for other in others):
+            constant.append((column, first))
+        else:
+            differing.append(column)
+    return differing, constant
+
+
+def _weigh(column: Column, rows: Sequence[RunHead], directions: Mapping[str, Direction]) -> Column:
+    """How much a column tells: what the user named comes first, then what most rows have and what differs most."""
+    if column.kind == "field":
+        return column
+    cells = [cell_of(column, head) for head in rows]
+    present = [repr(cell.value) for cell in cells if cell.present]
+    coverage = len(present) / max(len(rows), 1)
+    variety = len(set(present)) / max(len(present), 1)
+    named = 2.0 if column.kind == "metric" and column.name in directions else 0.0
+    return column.with_weight(named + coverage + variety / 2 + (0.25 if column.kind == "metric" else 0.0))
+
+
+def _best_cells(
+    columns: Sequence[Column], rows: Sequence[RunHead], directions: Mapping[str, Direction]
+) -> dict[str, Cell]:
+    best: dict[str, Cell] = {}
+    for column in columns:
+        direction = directions.get(column.name) if column.kind == "metric" else None
+        if direction is None or len(rows) < 2:
+            continue
+        cells = [cell_of(column, head) for head in rows]
+        ordered = sort_present_first(cells, lambda cell: cell.sortable, reverse=direction == "maximize")
+        if ordered[0].present and ordered[0].value == ordered[0].value:
+            best[column.key] = ordered[0]
+    return best

@@ -1,0 +1,181 @@
+"""Which run a spec names, among the heads of all runs."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gitexp.errors import AmbiguousRun, DirectionUnknown, RunNotFound
+from gitexp.model.ids import SHORTEST_PREFIX, is_id_prefix
+from gitexp.model.run import Status
+from gitexp.model.spec import Extreme, FullRef, Last, Registry, Text, format_spec, is_commit_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from gitexp.model.ids import RunId
+    from gitexp.model.metrics import Direction, Number
+    from gitexp.model.refs import Experiment
+    from gitexp.model.run import RunHead
+    from gitexp.model.spec import Aggregate, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a spec is read against, beside the runs themselves."""
+
+    experiment: Experiment
+    """The present experiment: ``last`` and the extremes look here alone."""
+    directions: Mapping[str, Direction] = field(default_factory=dict)
+    earlier_tips: Mapping[str, RunId] = field(default_factory=dict)
+    """Commit ids that were a run's tip before an annotation moved it."""
+    registry: Callable[[Registry], RunId | None] | None = None
+    """Looks a version up; None where there is no ``registry.yaml``."""
+
+
+def select_run(spec: Spec, heads: Sequence[RunHead], scope: Scope) -> RunHead:
+    """The one run that a spec names. Raises RunNotFound, AmbiguousRun or DirectionUnknown.
+
+    ``last`` counts back from the run that started last in the present experiment, however it stands or ended. The
+    extremes are taken over its finished runs; among equal values the run that started first wins, so that a
+    repetition does not take the place of the original.
+    """
+    match spec:
+        case Last():
+            return _select_last(spec, heads, scope)
+        case Extreme():
+            return _select_extreme(spec, heads, scope)
+        case FullRef(ref):
+            found = [head for head in heads if head.id == ref.id and head.experiment == ref.experiment]
+            return _take_one(format_spec(spec), found, heads)
+        case Registry():
+            return _select_version(spec, heads, scope)
+        case Text(text):
+            return _select_by_text(text, heads, scope)
+
+
+def order_newest_first(heads: Sequence[RunHead]) -> list[RunHead]:
+    """The heads by the time of their start, the newest first; the id decides between equal times."""
+    return sorted(heads, key=lambda head: (head.started_at, head.id), reverse=True)
+
+
+def describe_run(head: RunHead) -> str:
+    """A run in a list of candidates: its id, and its name."""
+    return f"{head.id} ({head.name})"
+
+
+def _select_last(spec: Last, heads: Sequence[RunHead], scope: Scope) -> RunHead:
+    own = order_newest_first([head for head in heads if head.experiment == scope.experiment])
+    if spec.back < len(own):
+        return own[spec.back]
+    if own:
+        count = "only one run" if len(own) == 1 else f"only {len(own)} runs"
+        raise RunNotFound(format_spec(spec), f"experiment {scope.experiment!r} has {count}", hint="exp ls")
+    others = order_newest_first(heads)
+    hint = f"exp show {others[0].id}  (the newest, in experiment {others[0].experiment!r})" if others else None
+    raise RunNotFound(
+        format_spec(spec),
+        f"experiment {scope.experiment!r} has no run",
+        hint=hint or "exp run -- python train.py  (records the first)",
+    )
+
+
+def _select_extreme(spec: Extreme, heads: Sequence[RunHead], scope: Scope) -> RunHead:
+    own = [head for head in heads if head.experiment == scope.experiment and head.status is Status.FINISHED]
+    metric, aggregate = resolve_metric(spec, own)
+    direction = _direction(spec, metric, scope.directions)
+    valued: list[tuple[Number, RunHead]] = []
+    for head in sorted(own, key=lambda one: (one.started_at, one.id)):
+        summary = head.metrics.get(metric)
+        value = getattr(summary, aggregate) if summary is not None else None
+        if value is not None and value == value:  # not NaN
+            valued.append((value, head))
+    if not valued:
+        known = sorted({key for head in own for key in head.metrics})
+        near = difflib.get_close_matches(metric, known, n=3, cutoff=0.5)
+        what = "finished run" if own else "finished run at all, and so none"
+        raise RunNotFound(
+            format_spec(spec),
+            f"experiment {scope.experiment!r} has no {what} with a value of {metric!r}",
+            hint=", ".join(f"{spec.kind}:{name}" for name in near) or "exp ls --columns 'metrics.*'",
+        )
+    pick = max if direction == "maximize" else min
+    return pick(valued, key=lambda pair: pair[0])[1]
+
+
+def resolve_metric(spec: Extreme, heads: Sequence[RunHead]) -> tuple[str, Aggregate]:
+    """The metric and the summary that are meant: a metric whose own name ends in ``.min`` comes before a summary."""
+    if spec.aggregate is None:
+        return spec.metric, "last"
+    if any(spec.written in head.metrics for head in heads):
+        return spec.written, "last"
+    return spec.metric, spec.aggregate
+
+
+def _direction(spec: Extreme, metric: str, directions: Mapping[str, Direction]) -> Direction:
+    if spec.kind != "best":
+        return "maximize" if spec.kind == "max" else "minimize"
+    if metric not in directions:
+        raise DirectionUnknown(metric)
+    return directions[metric]
+
+
+def _select_version(spec: Registry, heads: Sequence[RunHead], scope: Scope) -> RunHead:
+    text = format_spec(spec)
+    run_id = scope.registry(spec) if scope.registry is not None else None
+    if run_id is not None:
+        return _take_one(text, [head for head in heads if head.id == run_id], heads)
+    named = [head for head in heads if head.name == text]
+    if named:
+        return _take_one(text, named, heads)
+    why = f"there is no registry.yaml here, so no version of {spec.model!r}" if scope.registry is None else None
+    raise RunNotFound(text, why or f"registry.yaml has no such version of {spec.model!r}")
+
+
+def _select_by_text(text: str, heads: Sequence[RunHead], scope: Scope) -> RunHead:
+    lower = text.lower()
+    if is_id_prefix(lower):
+        found = [head for head in heads if head.id.startswith(lower)]
+        if found:
+            return _take_one(text, found, heads)
+    found = [head for head in heads if head.name == text]
+    if not found and is_commit_prefix(text):
+        earlier = {run_id for commit, run_id in scope.earlier_tips.items() if commit.startswith(lower)}
+        found = [head for head in heads if head.commit.startswith(lower) or head.id in earlier]
+    return _take_one(text, found, heads)
+
+
+def _take_one(text: str, found: Sequence[RunHead], heads: Sequence[RunHead]) -> RunHead:
+    ids = {head.id for head in found}
+    if len(ids) == 1:
+        return found[0]
+    if ids:
+        raise AmbiguousRun(text, [describe_run(head) for head in order_newest_first(found)])
+    raise RunNotFound(text, _why_not_found(text, heads), hint=_near_runs(text, heads))
+
+
+def _why_not_found(text: str, heads: Sequence[RunHead]) -> str | None:
+    if not heads:
+        return "this repository has no runs"
+    if len(text) < SHORTEST_PREFIX and any(head.id.startswith(text.lower()) for head in heads):
+        return f"an id needs at least {SHORTEST_PREFIX} of its characters"
+    return None
+
+
+def _near_runs(text: str, heads: Sequence[RunHead]) -> str:
+    if not heads:
+        return "exp run -- python train.py  (records the first)"
+    newest = order_newest_first(heads)
+    by_word = {word: head for head in reversed(newest) for word in (head.name, head.id)}
+    near = difflib.get_close_matches(text, by_word, n=3, cutoff=0.6)
+    if len(text) < SHORTEST_PREFIX:
+        near = near or [head.name for head in newest if head.id.startswith(text.lower())][:3]
+    kind = text.partition(":")[0]
+    if not near and ":" in text and difflib.get_close_matches(kind, ("max", "min", "best"), cutoff=0.6):
+        return "max:METRIC, min:METRIC or best:METRIC"
+    return (
+        ("did you mean " + ", ".join(dict.fromkeys(by_word[word].name for word in near)) + "?")
+        if near
+        else "exp ls --all"
+    )

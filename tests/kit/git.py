@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pathlib
     from collections.abc import Mapping
 
 

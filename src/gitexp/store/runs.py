@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gitexp.errors import BrokenRecord, NewerFormat
 from gitexp.format.message import MessageError, parse_message
 from gitexp.git.commits import BrokenObject, parse_commit
+from gitexp.git.newest import read_newest
 from gitexp.git.reading import list_tree, read_commits, read_path
 from gitexp.git.repository import open_repository
 from gitexp.model.refs import LIVE, RUNS, parse_run_ref
@@ -149,3 +150,10 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
         tags=message.tags,
         more=message.more,
     )
+
+
+def find_newest(repository: Repository, experiment: Experiment) -> RunHead | None:
+    """The run of an experiment that ended last; None where there is none or it cannot be read."""
+    commits = read_newest(repository, f"{RUNS}{experiment}/")
+    heads = read_heads(commits)
+    return heads.runs[0] if heads.runs else None

@@ -1,0 +1,29 @@
+"""The newest commit below a prefix of refs, without reading the others' objects twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitexp.git.command import run_git
+from gitexp.git.reading import RefCommit, read_objects
+
+if TYPE_CHECKING:
+    from gitexp.git.repository import Repository
+
+
+def read_newest(repository: Repository, prefix: str, count: int = 1) -> list[RefCommit]:
+    """The commits with the newest committer dates among the refs below a prefix, newest first."""
+    listing = run_git(
+        repository,
+        "for-each-ref",
+        "--sort=-committerdate",
+        f"--count={count}",
+        "--format=%(objectname) %(refname)",
+        prefix.rstrip("/"),
+    )
+    refs = [line.partition(" ") for line in listing.decode("utf-8", "surrogateescape").splitlines()]
+    answers = read_objects(repository, [object_id for object_id, _, _ in refs])
+    return [
+        RefCommit(name, object_id, found.data if found.type == "commit" else None)
+        for (object_id, _, name), found in zip(refs, answers, strict=True)
+    ]

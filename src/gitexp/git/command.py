@@ -25,6 +25,11 @@ _FIXED = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    # Paths that start with ':' or hold a star are what they are, and our own ':/' is the top.
+    "GIT_LITERAL_PATHSPECS": "0",
+    "GIT_GLOB_PATHSPECS": "0",
+    "GIT_NOGLOB_PATHSPECS": "0",
+    "GIT_ICASE_PATHSPECS": "0",
     EMPTY_VARIABLE: "",
 }
 
@@ -47,7 +52,12 @@ class Output(NamedTuple):
 
     status: int
     out: bytes
-    err: str
+    err: bytes
+
+    @property
+    def words(self) -> str:
+        """What Git said on its error stream."""
+        return self.err.decode("utf-8", "replace").strip()
 
 
 class RunningGit:
@@ -63,20 +73,20 @@ class RunningGit:
     def collect(self) -> Output:
         """Waits for the end and returns status, output and Git's own words."""
         out, err = self.process.communicate(self._input)
-        return Output(self.process.returncode, out, err.decode("utf-8", "replace"))
+        return Output(self.process.returncode, out, err)
 
     def finish(self) -> bytes:
         """Waits for the end and returns the output. Raises GitFailed unless the status is 0."""
-        status, out, err = self.collect()
-        if status:
-            raise GitFailed(self._command, status, err)
-        return out
+        output = self.collect()
+        if output.status:
+            raise GitFailed(self._command, output.status, output.words)
+        return output.out
 
     def stop(self) -> None:
         """Ends the process if it still runs; for a caller that gives up before the end."""
-        if self.process.poll() is None:
+        if self.process.returncode is None:
             self.process.kill()
-        self.process.communicate()
+            self.process.communicate()
 
 
 def start_git(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import GitFailed, StorageFailed
 from gitexp.git.command import run_git
-from gitexp.git.commits import BrokenObject, RawCommit, clean_name, format_commit
-from gitexp.git.trees import TreeEntry, compose_tree, format_tree, parse_tree
+from gitexp.git.commits import BrokenObject, RawCommit, clean_name, format_commit, parse_commit
+from gitexp.git.trees import TreeEntry, compose_tree, empty_tree, format_tree, parse_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,6 +88,10 @@ class ObjectWriter:
         """The entries of a tree. Raises BrokenObject, GitFailed when there is no such tree."""
         return parse_tree(self._read("tree", object_id), self._repository.id_length)
 
+    def read_commit(self, object_id: str) -> RawCommit:
+        """A commit. Raises BrokenObject, GitFailed when there is no such commit."""
+        return parse_commit(self._read("commit", object_id))
+
     @property
     def written(self) -> frozenset[str]:
         """The ids of all that was written."""
@@ -123,7 +127,7 @@ class ObjectWriter:
     def _read(self, kind: str, object_id: str) -> bytes:
         if object_id in self._written:
             return self._written[object_id][1]
-        if kind == "tree" and object_id == _empty_tree(self._repository.object_format):
+        if kind == "tree" and object_id == empty_tree(self._repository.object_format):
             return b""  # Git knows the empty tree without storing it
         from dulwich.objects import ObjectID
 
@@ -135,12 +139,6 @@ class ObjectWriter:
         if number != _TYPES[kind]:
             raise BrokenObject(f"{object_id} is not a {kind}")
         return data
-
-
-def _empty_tree(object_format: str) -> str:
-    import hashlib
-
-    return hashlib.new(object_format, b"tree 0\0").hexdigest()
 
 
 def _open_store(repository: Repository, config: GitConfig | None) -> DiskObjectStore:

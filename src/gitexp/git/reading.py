@@ -195,5 +195,5 @@ def find_missing(repository: Repository, tip: str, *known: str) -> list[str]:
     arguments = [tip, *(f"^{commit}" for commit in known)]
     output = start_git(repository, "rev-list", "--objects", "--missing=print", *arguments).collect()
     if output.status:
-        raise GitFailed("git rev-list", output.status, output.err)
+        raise GitFailed("git rev-list", output.status, output.words)
     return [line[1:].decode("ascii") for line in output.out.splitlines() if line.startswith(b"?")]

@@ -51,12 +51,12 @@ def update_refs(repository: Repository, changes: Iterable[RefChange], *, reason:
     ).collect()
     if output.status == 0:
         return
-    moved = _MOVED.search(output.err)
+    moved = _MOVED.search(output.words)
     if moved:
         raise RefMoved(moved[1], moved[2])
-    locked = _LOCKED.search(output.err)
+    locked = _LOCKED.search(output.words)
     hint = f"another Git process holds {locked[1]}; when none runs, remove that file" if locked else None
-    raise GitFailed("git update-ref", output.status, output.err, hint=hint)
+    raise GitFailed("git update-ref", output.status, output.words, hint=hint)
 
 
 def _command(repository: Repository, change: RefChange) -> bytes:

@@ -98,7 +98,7 @@ def read_answers(folder: str, output: Output) -> Repository:
     lines = output.out.split(b"\n")[:-1]
     bare = output.status != 0 and len(lines) == _ANSWERS - 1
     if output.status != 0 and not bare:
-        raise _refusal(folder, output.err)
+        raise _refusal(folder, output.words)
     if len(lines) != _ANSWERS - bare:
         lines = _ask_one_by_one(folder)
         bare = len(lines) == _ANSWERS - 1
@@ -153,7 +153,7 @@ def _ask_one_by_one(folder: str) -> list[bytes]:
         if output.status == 0:
             answers.append(output.out[:-1])
         elif question[0] != "--show-toplevel":
-            raise _refusal(folder, output.err)
+            raise _refusal(folder, output.words)
     return answers
 
 

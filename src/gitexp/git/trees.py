@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.git.commits import BrokenObject
@@ -53,6 +54,11 @@ def parse_tree(data: bytes, id_length: int) -> tuple[TreeEntry, ...]:
         position = end + 1 + raw_length
         entries.append(TreeEntry(mode, data[space + 1 : end], data[end + 1 : position].hex()))
     return tuple(entries)
+
+
+def empty_tree(object_format: str) -> str:
+    """The id of the tree with nothing in it, which Git knows without storing it."""
+    return hashlib.new(object_format, b"tree 0\0").hexdigest()
 
 
 def compose_tree(

@@ -19,6 +19,11 @@ EMPTY_VARIABLE = "GITEXP_EMPTY_VALUE"
 NO_HOOKS = ("core.hooksPath", os.devnull)
 NO_FSMONITOR = ("core.fsmonitor", "false")
 
+ANOTHER_REPOSITORY: Mapping[str, str | None] = dict.fromkeys(
+    ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
+)
+"""The environment for a repository that is not the one we were opened in: it is where the folder says it is."""
+
 _FIXED = {
     "LC_ALL": "C",
     "LANGUAGE": "C",
@@ -93,7 +98,7 @@ def start_git(
     place: str | HasGitPlace,
     *arguments: str | bytes,
     stdin: bytes | None = None,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str | None] | None = None,
     settings: Iterable[tuple[str, str]] = (),
 ) -> RunningGit:
     """Starts git in a folder or repository and returns at once. Raises GitMissing, NotARepository (no such folder)."""
@@ -105,7 +110,7 @@ def run_git(
     place: str | HasGitPlace,
     *arguments: str | bytes,
     stdin: bytes | None = None,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str | None] | None = None,
     settings: Iterable[tuple[str, str]] = (),
     check: bool = True,
 ) -> bytes:
@@ -118,16 +123,22 @@ def open_git(
     place: str | HasGitPlace,
     *arguments: str | bytes,
     piped_input: bool,
-    environment: Mapping[str, str] | None = None,
+    environment: Mapping[str, str | None] | None = None,
     settings: Iterable[tuple[str, str]] = (),
 ) -> subprocess.Popen[bytes]:
-    """Opens a git process with pipes, for those who speak with it piece by piece."""
+    """Opens a git process with pipes, for those who speak with it piece by piece.
+
+    A variable of the ``environment`` that is None is not set for the process, whatever it is for us.
+    """
     folder = place if isinstance(place, str) else place.folder
     surroundings = {**os.environ, **_FIXED}
     if not isinstance(place, str):
         surroundings.update(place.environment)
-    if environment:
-        surroundings.update(environment)
+    for name, value in (environment or {}).items():
+        if value is None:
+            surroundings.pop(name, None)
+        else:
+            surroundings[name] = value
     command = [_program(), *_setting_arguments(settings), *arguments]
     try:
         return subprocess.Popen(

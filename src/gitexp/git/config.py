@@ -11,7 +11,7 @@ from gitexp.git.command import run_git, start_git
 from gitexp.git.commits import clean_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from gitexp.git.repository import Repository
 
@@ -88,9 +88,9 @@ def parse_config(listing: bytes) -> GitConfig:
     return GitConfig(tuple(entries))
 
 
-def read_config(place: Repository | str) -> GitConfig:
+def read_config(place: Repository | str, environment: Mapping[str, str | None] | None = None) -> GitConfig:
     """The configuration that holds in a repository or folder."""
-    return parse_config(run_git(place, *LIST_CONFIG))
+    return parse_config(run_git(place, *LIST_CONFIG, environment=environment))
 
 
 def filters_off(names: Iterable[str]) -> tuple[tuple[str, str], ...]:

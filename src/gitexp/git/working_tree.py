@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.git.command import start_git
+from gitexp.git.command import ANOTHER_REPOSITORY, start_git
 from gitexp.git.filters import FilterNames, filters_of
 from gitexp.git.scratch_index import ScratchIndex, parse_stage
 from gitexp.git.selection import RECORD, Omission, Selection, Selector
@@ -96,9 +96,7 @@ def _select(
 
 def _describe_embedded(repository: Repository, path: bytes) -> str:
     folder = os.fsdecode(repository.path_of(path.rstrip(b"/")))
-    # Named outright: GIT_DIR, where it is set, means the repository around this one.
-    place = {"GIT_DIR": os.path.join(folder, ".git"), "GIT_WORK_TREE": folder}
-    output = start_git(folder, "rev-parse", "--verify", "--quiet", "HEAD", environment=place).collect()
+    output = start_git(folder, "rev-parse", "--verify", "--quiet", "HEAD", environment=ANOTHER_REPOSITORY).collect()
     commit = output.out.decode("ascii", "replace").strip()
     return f"a Git repository of its own, at commit {commit}" if commit else "a Git repository of its own"
 

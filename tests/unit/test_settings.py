@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pathlib
+
 import pytest
 
 from gitexp.errors import ConfigError
@@ -95,3 +97,12 @@ def test_a_mistake_is_told_with_line_key_and_the_near_name(text: bytes, line: in
         parse_settings(text, ".exp.yaml")
     assert (caught.value.fields["line"], caught.value.fields["key"]) == (line, key)
     assert caught.value.hint == hint
+
+
+def test_the_example_of_the_reference_is_valid() -> None:
+    page = (pathlib.Path(__file__).parents[2] / "docs/reference/configuration.md").read_text()
+    example = page.split("```yaml\n")[1].split("```")[0]
+    settings = parse_settings(example.encode(), ".exp.yaml")
+    assert settings.redaction.patterns == ("corp-[0-9a-f]{32}",)
+    assert settings.cost_rates["NVIDIA A100*"] == 3.2
+    assert settings.snapshot.exclude == ("scratch/",)

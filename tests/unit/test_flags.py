@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitexp.capture.flags import find_named_files, parse_command_params
+from gitexp.capture.flags import named_files, parse_command_params
 from gitexp.capture.script_arguments import find_script_arguments
 
 FLAGS = [
@@ -90,7 +90,7 @@ def test_any_command_can_be_read(argv: list[str]) -> None:
     rest = find_script_arguments(argv)
     assert rest == argv[len(argv) - len(rest) :] or all("=" in word for word in rest)
     assert all(isinstance(key, str) for key in parse_command_params(argv))
-    assert set(find_named_files(argv, lambda path: True)) <= {
+    assert set(named_files(argv, lambda path: True)) <= {
         part for word in argv for part in (word, word.partition("=")[2])
     }
 
@@ -101,5 +101,5 @@ def test_config_files_named_in_the_command() -> None:
         "accelerate launch --config_file launch.yaml train.py --config conf/a.yaml config.json --ds=b.toml model=c.yml "
         "--absent absent.yaml --output results.json --train-file data/train.json --config conf/a.yaml"
     )
-    assert find_named_files(argv, present.__contains__) == ["conf/a.yaml", "config.json", "b.toml", "c.yml"]
-    assert find_named_files(["python", "train.py"], lambda path: True) == []
+    assert named_files(argv, present.__contains__) == ["conf/a.yaml", "config.json", "b.toml", "c.yml"]
+    assert named_files(["python", "train.py"], lambda path: True) == []

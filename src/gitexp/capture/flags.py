@@ -54,7 +54,7 @@ def parse_command_params(argv: Sequence[str]) -> Params:
     return flatten(params)
 
 
-def find_named_files(argv: Sequence[str], exists: Callable[[str], bool]) -> list[str]:
+def named_files(argv: Sequence[str], exists: Callable[[str], bool]) -> list[str]:
     """The config files that a command names and that are there, in their order, as they are written.
 
     Not those given to a flag for data or output, such as ``--train-file`` or ``--save-metrics``.

@@ -1,0 +1,53 @@
+"""``.dvc`` files, byte for byte as DVC writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gitexp.errors import InvalidValue
+from gitexp.model.pointer import MD5, Pointer, is_md5
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MAX_BYTES = 1_000_000
+
+
+def format_pointer(pointer: Pointer) -> bytes:
+    """The text of a ``.dvc`` file with one output."""
+    from gitexp.format.yaml_writing import dump_scalar
+
+    fields = {"md5": pointer.md5, "size": pointer.bytes, "nfiles": pointer.files, "hash": MD5, "path": pointer.path}
+    lines = [f"{key}: {dump_scalar(value)}" for key, value in fields.items() if value is not None]
+    return ("outs:\n- " + "\n  ".join(lines) + "\n").encode("utf-8")
+
+
+def parse_pointer(data: bytes, name: str) -> Pointer:
+    """Reads a ``.dvc`` file with one output; ``name`` names it in errors.
+
+    Raises InvalidValue for what is no such file, has several outputs, or lies under another kind of hash.
+    """
+    from gitexp.format.yaml_text import YamlError, load_yaml
+
+    try:
+        document = load_yaml(data, what=name, max_bytes=_MAX_BYTES)
+    except YamlError as error:
+        raise InvalidValue("pointer", name, str(error)) from error
+    outputs = document.get("outs") if isinstance(document, dict) else None
+    if not isinstance(outputs, list) or len(outputs) != 1 or not isinstance(outputs[0], dict):
+        raise InvalidValue("pointer", name, "not a .dvc file with one output")
+    return _read_output(outputs[0], name)
+
+
+def _read_output(output: Mapping[str, Any], name: str) -> Pointer:
+    path, md5 = output.get("path"), output.get("md5")
+    if not isinstance(path, str) or not path:
+        raise InvalidValue("pointer", name, "its output has no path")
+    if not isinstance(md5, str) or not is_md5(md5):
+        raise InvalidValue("pointer", name, "its output has no md5")
+    kind = output.get("hash", "md5-dos2unix")
+    return Pointer(path, md5, _count(output.get("size")), _count(output.get("nfiles")), str(kind))
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

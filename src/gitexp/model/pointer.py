@@ -1,0 +1,30 @@
+"""Pointers: what a ``.dvc`` file says of a file or folder that is too large for Git."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+POINTER_SUFFIX = ".dvc"
+MD5 = "md5"
+
+_MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """One output of a ``.dvc`` file. ``path`` is relative to the folder of the pointer."""
+
+    path: str
+    md5: str
+    """32 hexadecimal digits, with ``.dir`` behind them for a folder."""
+    bytes: int | None
+    files: int | None = None
+    """How many files a folder holds; None for a file."""
+    hash: str = MD5
+    """``md5``; DVC before version 3 hashed text with the line ends of Unix: ``md5-dos2unix``."""
+
+
+def is_md5(text: str) -> bool:
+    """Whether a text is the id of a file or folder as DVC writes it."""
+    return _MD5.fullmatch(text) is not None

@@ -1,0 +1,162 @@
+"""Hashes of files and folders, as DVC computes them."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitexp.data.known_hashes import KnownHashes
+
+_Bytes = bytes  # in the classes below 'bytes' is a size
+CHUNK_BYTES = 1 << 20
+MAX_FILES = 1_000_000
+"""A folder with more files is not hashed: its listing alone would take a gigabyte of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileHash:
+    """A file's hash and size. Without a hash ``why`` says why; with one, what is doubtful about it."""
+
+    md5: str | None
+    bytes: int | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderHash:
+    """A folder's hash, which ends in ``.dir``, and what it holds; ``listing`` is the object of that hash."""
+
+    md5: str | None
+    bytes: int | None = None
+    files: int | None = None
+    why: str | None = None
+    listing: _Bytes = b""
+
+
+def open_regular(path: str) -> tuple[int, os.stat_result]:
+    """Opens a file to read, and its status. Raises OSError, for what is no regular file as well: a FIFO would wait."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode):
+        return descriptor, status
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "not a regular file")
+
+
+def hash_file(path: str, known: KnownHashes | None = None) -> FileHash:
+    """The MD5 of a file. None for one that cannot be read, is no regular file, or changed meanwhile."""
+    try:
+        descriptor, status = open_regular(path)
+    except OSError as error:
+        return FileHash(None, None, error.strerror)
+    try:
+        if known is not None and (md5 := known.find(path, status)) is not None:
+            return FileHash(md5, status.st_size)
+        digest = hashlib.md5(usedforsecurity=False)
+        while chunk := os.read(descriptor, CHUNK_BYTES):
+            digest.update(chunk)
+        if has_changed(status, os.fstat(descriptor)):
+            return FileHash(None, None, "it changed while it was read")
+    except OSError as error:
+        return FileHash(None, status.st_size, error.strerror)
+    finally:
+        os.close(descriptor)
+    if known is not None:
+        known.keep(path, status, digest.hexdigest())
+    return FileHash(digest.hexdigest(), status.st_size)
+
+
+def has_changed(before: os.stat_result, after: os.stat_result) -> bool:
+    """Whether a file was written to between two looks at it."""
+    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+
+
+def hash_folder(path: str, top: str | None = None, known: KnownHashes | None = None) -> FolderHash:
+    """The hash that ``dvc add`` gives a folder. None when one of its files has none.
+
+    ``.dvcignore`` files from ``top`` down to the folder are respected.
+    """
+    entries: dict[str, str] = {}
+    size = 0
+    try:
+        for file, name in walk_folder(path, top):
+            hashed = hash_file(file, known)
+            if hashed.md5 is None or hashed.bytes is None:
+                return FolderHash(None, why=f"{name}: {hashed.why}")
+            if len(entries) == MAX_FILES:
+                return FolderHash(None, why=f"it has more than {MAX_FILES:,} files")
+            entries[name] = hashed.md5
+            size += hashed.bytes
+    except OSError as error:
+        return FolderHash(None, why=error.strerror)
+    return finish_folder(entries, size)
+
+
+def finish_folder(entries: dict[str, str], size: int) -> FolderHash:
+    """The hash of a folder of which the hash of each file is known, by its '/'-separated name."""
+    from dvc_data.hashfile.hash_info import HashInfo
+    from dvc_data.hashfile.tree import Tree
+
+    tree: Any = Tree()  # type: ignore[no-untyped-call]
+    for name, md5 in entries.items():
+        tree.add(tuple(name.split("/")), None, HashInfo("md5", md5))
+    listing: bytes = tree.as_bytes()
+    md5 = hashlib.md5(listing, usedforsecurity=False).hexdigest() + ".dir"
+    return FolderHash(md5, size, len(entries), None, listing)
+
+
+def walk_folder(path: str, top: str | None = None) -> Iterator[tuple[str, str]]:
+    """The files of a folder as DVC sees them: each one's path, and its '/'-separated name in the folder.
+
+    Links to files are followed, links to folders are not, and what Git, Mercurial and DVC keep is passed over. Raises
+    OSError, for a folder with a ``.dvcignore`` inside as well, which DVC refuses.
+    """
+    path = os.path.abspath(path)
+    for folder, folders, files in _choose_walk(path, top):
+        if ".dvcignore" in files:
+            raise OSError(errno.EINVAL, "DVC takes no folder with a .dvcignore inside")
+        folders.sort()
+        within = "" if folder == path else folder[len(path) + 1 :].replace(os.sep, "/") + "/"
+        for name in sorted(files):
+            yield os.path.join(folder, name), within + name
+
+
+def _choose_walk(path: str, top: str | None) -> Iterator[tuple[str, list[str], list[str]]]:
+    """DVC's own walk where a ``.dvcignore`` has a say, else one that loads none of DVC (150 ms)."""
+    top = os.path.abspath(top) if top is not None else None
+    if top is None or not os.path.join(path, "").startswith(os.path.join(top, "")) or not _has_ignore_file(path, top):
+        return _walk(path)
+    from dvc.fs import localfs
+    from dvc.ignore import DvcIgnoreFilter
+
+    walk: Iterator[tuple[str, list[str], list[str]]] = DvcIgnoreFilter(localfs, top).walk(localfs, path)
+    return walk
+
+
+def _has_ignore_file(path: str, top: str) -> bool:
+    while len(path) >= len(top):
+        if os.path.exists(os.path.join(path, ".dvcignore")):
+            return True
+        path = os.path.dirname(path)
+    return False
+
+
+def _walk(path: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    def stop(error: OSError) -> None:
+        raise error
+
+    for folder, folders, files in os.walk(path, onerror=stop):
+        folders[:] = [name for name in folders if not _is_passed_over(folder, name)]
+        yield folder, folders, [name for name in files if name != ".git"]
+
+
+def _is_passed_over(folder: str, name: str) -> bool:
+    """Whether DVC leaves out a folder: what versions things, and a DVC project of its own."""
+    return name in (".git", ".hg", ".dvc") or os.path.isdir(os.path.join(folder, name, ".dvc"))

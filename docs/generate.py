@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import inspect
 import os
+import subprocess
 import sys
 import textwrap
 from typing import TYPE_CHECKING
 
 from gitexp import errors
+from gitexp.cli.commands import COMMANDS
 from gitexp.errors import ExpError
 
 if TYPE_CHECKING:
@@ -91,7 +93,40 @@ def _name_fields(example: ExpError) -> str:
     return ", ".join(f"`{name}`" for name in example.fields) or "none of its own"
 
 
-PAGES = {"errors.md": write_errors}
+def write_commands() -> str:
+    """The page of commands: what ``--help`` prints, in 80 columns."""
+    lines = [
+        "# Commands",
+        "",
+        "Installed as `exp` and as `git-exp`, so that `git exp ls` works too. Data goes to standard output, everything",
+        "else to standard error. Colour, width limits and pagers are for terminals only; `NO_COLOR` and `--color` are",
+        "heeded. [Errors](errors.md) lists the exit statuses.",
+        "",
+        *(f"- [`exp {entry.name}`](#exp-{entry.name}): {entry.summary}" for entry in COMMANDS),
+        "",
+        "```text",
+        _print_help(),
+        "```",
+    ]
+    for entry in COMMANDS:
+        lines += ["", f"## exp {entry.name}", "", "```text", _print_help(entry.name), "```"]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def _print_help(*name: str) -> str:
+    kept = {key: value for key, value in os.environ.items() if key not in {"FORCE_COLOR", "CLICOLOR_FORCE"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "gitexp", *name, "--help"],
+        env=kept | {"COLUMNS": "80", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=True,
+        encoding="utf-8",
+    )
+    return done.stdout.strip()
+
+
+PAGES = {"cli.md": write_commands, "errors.md": write_errors}
 
 
 def main() -> int:

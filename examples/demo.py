@@ -1,0 +1,132 @@
+"""Trains a model several times in a scratch repository and looks at the runs; ``--keep FOLDER`` says where.
+
+Nothing of yours is touched: home and Git configuration are the scratch folder's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+EXAMPLES = os.path.dirname(os.path.abspath(__file__))
+FAKE_KEY = "sk-proj-" + "4f9a1c07b2e85d36" * 2
+
+
+class Demo:
+    """A shell session in a scratch repository that shows what it types."""
+
+    def __init__(self, scratch: str) -> None:
+        home = os.path.join(scratch, "home")
+        self.folder = os.path.join(scratch, "digits")
+        os.makedirs(home)
+        os.makedirs(self.folder)
+        with open(os.path.join(home, ".gitconfig"), "w", encoding="utf-8") as file:
+            file.write("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "EXP_", "XDG_"))}
+        self.environment = kept | {
+            "PATH": os.path.dirname(sys.executable) + os.pathsep + kept["PATH"],
+            "HOME": home,
+            "USERPROFILE": home,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": os.path.join(home, ".gitconfig"),
+            "GIT_PAGER": "cat",
+            "PAGER": "cat",
+        }
+
+    def say(self, text: str) -> None:
+        """A line of the story."""
+        print(f"\n# {text}", flush=True)
+
+    def type(self, line: str, *, status: int = 0, quiet: bool = False) -> None:
+        """Types a line and shows what comes of it. Raises SystemExit when it ends with another status than said."""
+        if not quiet:
+            print(f"$ {line}", flush=True)
+        done = subprocess.run(
+            shlex.split(line),
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if quiet else None,
+            stderr=subprocess.DEVNULL if quiet else None,
+            check=False,
+        )
+        if done.returncode != status:
+            raise SystemExit(f"demo: {line} ended with {done.returncode}, not with {status}")
+
+    def save(self, name: str, content: str) -> None:
+        """Writes a file of the repository."""
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+            file.write(content)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Changes one place in a file of the repository."""
+        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+            text = file.read()
+        if text.count(old) != 1:
+            raise SystemExit(f"demo: {name} has {old!r} {text.count(old)} times")
+        self.save(name, text.replace(old, new))
+
+
+def tell(demo: Demo) -> None:
+    """The story."""
+    shutil.copy(os.path.join(EXAMPLES, "train.py"), demo.folder)
+    demo.save(".gitignore", "metrics.json\nmodel.pkl\n")
+    for line in ("git init --quiet", "git add --all", "git commit --quiet -m 'Train on digits'"):
+        demo.type(line, quiet=True)
+
+    demo.say("A script that knows nothing of gitexp, in a Git repository. One word before the command records it.")
+    demo.type("exp run -- python train.py")
+
+    demo.say("Other settings, other seeds.")
+    demo.type("exp run --quiet -- python train.py --lr 0.1 --hidden 64 --seed 1")
+    demo.type("exp run --quiet --artifact model.pkl -- python train.py --lr 0.03 --hidden 64 --seed 1")
+
+    demo.say("A run that fails is a run too.")
+    demo.type("exp run --quiet -- python train.py --lr 30", status=1)
+
+    demo.say("An edit that nobody committed, and a key that nobody should see.")
+    demo.edit(
+        "train.py",
+        "random_state=arguments.seed,\n    )",
+        'random_state=arguments.seed,\n        activation="tanh",\n    )',
+    )
+    demo.type(f"exp run --name tanh -- python train.py --lr 0.03 --hidden 64 --seed 1 --api-key {FAKE_KEY}")
+
+    demo.say("All of them, newest first.")
+    demo.type("exp ls")
+
+    demo.say("What made the difference between the last two that finished? One uncommitted line.")
+    demo.type("exp diff max:val_acc tanh")
+
+    demo.say("Everything that is known of one run. The key is not.")
+    demo.type("exp show tanh")
+
+    demo.say("Get the code back that ran, edits included: a new worktree, yours stays as it is.")
+    demo.type("exp checkout tanh ../digits-tanh")
+    demo.type("git -C ../digits-tanh grep -n tanh -- train.py")
+
+    demo.say("It is all plain Git: a run is one commit.")
+    demo.type("git log --oneline --graph --decorate=no --glob='refs/runs/*' HEAD")
+    demo.type("git fsck --strict")
+    demo.type("git status --short")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keep", metavar="FOLDER", help="a new folder to work in, which stays")
+    kept = parser.parse_args().keep
+    if kept:
+        os.makedirs(kept)
+        tell(Demo(os.path.abspath(kept)))
+    else:
+        with tempfile.TemporaryDirectory(prefix="gitexp-demo-") as scratch:
+            tell(Demo(scratch))
+
+
+if __name__ == "__main__":
+    main()

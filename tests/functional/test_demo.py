@@ -1,0 +1,37 @@
+"""``make demo`` tells its story to the end, and leaves whoever runs it alone."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import sys
+
+from kit.git import GitFolder
+
+DEMO = pathlib.Path(__file__).parents[2] / "examples" / "demo.py"
+
+
+def test_the_demo(tmp_path: pathlib.Path, sealed: pathlib.Path) -> None:
+    before = sorted(sealed.rglob("*"))
+
+    done = subprocess.run(
+        [sys.executable, DEMO, "--keep", tmp_path / "demo"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    folder = GitFolder(tmp_path / "demo" / "digits")
+    assert len(folder.git("for-each-ref", "refs/runs").splitlines()) == 5
+    assert "activation" in done.stdout
+    assert "failed" in done.stdout
+    assert sorted(sealed.rglob("*")) == before
+    # The key stands where it is typed, and in no object of the repository.
+    assert "4f9a1c07b2e85d36" in done.stdout
+    objects = folder.run("git", "cat-file", "--batch", "--batch-all-objects", "--buffer").stdout
+    assert b"--api-key" in objects
+    assert b"4f9a1c07b2e85d36" not in objects

@@ -1,0 +1,73 @@
+"""Tutorials and how-tos, typed word for word."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.git import GitFolder
+from kit.pages import Reader, Typed, parse_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = pathlib.Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.glob("tutorial/*.md"), *DOCS.glob("how-to/*.md")])
+SCRIPT = """import sys
+
+lr = float(sys.argv[sys.argv.index("--lr") + 1]) if "--lr" in sys.argv else 0.1
+loss = 1.0
+for epoch in range(1, 4):
+    loss *= 1 - lr
+    print(f"epoch={epoch} loss={loss:.4f}", flush=True)
+if lr > 1:
+    sys.exit("the loss diverged")
+with open("model.txt", "w") as file:
+    file.write(f"{loss}\\n")
+"""
+
+
+def give_script(folder: GitFolder) -> None:
+    """A repository with a script that trains in no time."""
+    folder.gen({"train.py": SCRIPT, ".gitignore": "model.txt\n"})
+    folder.commit("Train")
+
+
+def give_runs(folder: GitFolder) -> None:
+    """The same with three runs: two settings, and the first one again with an edit that was not committed."""
+    give_script(folder)
+    record(folder, "--lr", "0.1")
+    record(folder, "--lr", "0.5")
+    edited = SCRIPT.replace("loss = 1.0", "loss = 2.0")
+    assert edited != SCRIPT
+    folder.gen({"train.py": edited})
+    record(folder, "--lr", "0.1")
+
+
+def record(folder: GitFolder, *flags: str) -> None:
+    """Records a run."""
+    done = folder.run("exp", "run", "--quiet", "--", "python", "train.py", *flags)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+GIVEN: dict[str, Callable[[GitFolder], None]] = {
+    "an empty folder": lambda folder: shutil.rmtree(folder.path / ".git"),
+    "a repository with train.py": give_script,
+    "a repository with three runs": give_runs,
+}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(DOCS)))
+def test_a_page_does_what_it_says(path: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    page = parse_page(path.read_text(encoding="utf-8"))
+    folder = GitFolder.create(tmp_path / "project")
+    if page.given is not None:
+        GIVEN[page.given](folder)
+
+    Reader(folder.path, tmp_path / "where").follow(page)
+
+    assert page.given is not None or not any(isinstance(step, Typed) for step in page.steps)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # unchanged, 'S' where Git is told not to look. Status passes over both, however they were edited.
 _LIST_FLAGS = ("ls-files", "-v", "-z", "--full-name", ":/")
 _FLAGGED = re.compile(rb"(?:\A|(?<=\0))([a-zS]) ([^\0]*)\0")
+_RECORD = re.compile(rb"(?:\A|\0). \.exp[/\0]", re.IGNORECASE)
 _BROKEN_FILTER = re.compile(rb"(?:clean|smudge|process) filter '([^'\n]*)' failed")
 _UNREADABLE = re.compile(rb"warning: could not open directory '(.*)/': (.*)")
 
@@ -88,8 +89,8 @@ class Opening:
             repository=repository,
             status=parse_status(status.out),
             config=config,
-            flagged=tuple(FlaggedPath(path, letter in b"Ss") for letter, path in _FLAGGED.findall(flags)),
-            tracks_record=re.search(rb"(?:\A|\0). \.exp[/\0]", flags, re.IGNORECASE) is not None,
+            flagged=_find_flagged(flags),
+            tracks_record=b" .exp" in flags.lower() and _RECORD.search(flags) is not None,
             broken_filters=broken,
             unreadable=tuple(
                 (found[1], found[2].decode("utf-8", "replace")) for found in _UNREADABLE.finditer(status.err)
@@ -117,6 +118,13 @@ def start_opening(folder: str = ".") -> Opening:
 def open_working_copy(folder: str = ".") -> WorkingCopy:
     """The working tree that a folder lies in: all of it, whatever part of it the folder is."""
     return start_opening(folder).finish()
+
+
+def _find_flagged(listing: bytes) -> tuple[FlaggedPath, ...]:
+    ordinary = listing.count(b"\0H ") + listing.startswith(b"H ")
+    if ordinary == listing.count(b"\0"):  # as nearly always; to search 100,000 paths one by one takes 35 ms
+        return ()
+    return tuple(FlaggedPath(path, letter in b"Ss") for letter, path in _FLAGGED.findall(listing))
 
 
 def find_broken_filter(output: Output, config: GitConfig) -> str | None:

@@ -125,6 +125,7 @@ def test_a_script_is_read_from_its_first_line(head: str, environment: pathlib.Pa
         (["ssh", "host", "python train.py"], "the command runs on another machine or as a job of its own (ssh)"),
         (["srun", "python", "train.py"], "the command runs on another machine or as a job of its own (srun)"),
         (["true"], "not a Python program"),
+        (["make", "train"], "no Python was seen while it ran"),
         (["./no-such-program"], "there is no program ./no-such-program"),
     ],
 )
@@ -132,6 +133,12 @@ def test_where_the_python_cannot_be_known_the_reason_is_given(
     command: list[str], why: str, tmp_path: pathlib.Path
 ) -> None:
     assert InterpreterWatch(command, os.environ, str(tmp_path)).answer() == Unknown(why)
+
+
+def test_the_stand_in_of_a_version_manager_is_no_python(tmp_path: pathlib.Path) -> None:
+    write_script(tmp_path / "python3", "#!/bin/sh\nexec pyenv exec python3\n")
+    found = InterpreterWatch(["python3", "train.py"], {"PATH": str(tmp_path)}, str(tmp_path)).answer()
+    assert found == Unknown("no Python was seen while it ran")
 
 
 def test_a_container_that_a_script_starts_is_seen(tmp_path: pathlib.Path) -> None:

@@ -20,7 +20,15 @@ from gitexp.capture.processes import (
     runs_file,
     sees_other_files,
 )
-from gitexp.capture.program import find_program, find_python_word, is_launcher, is_python, program_name, why_elsewhere
+from gitexp.capture.program import (
+    find_program,
+    find_python_word,
+    is_launcher,
+    is_python,
+    may_start_python,
+    program_name,
+    why_elsewhere,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,9 +116,10 @@ class InterpreterWatch:
             return self._describe(python, _Sighting(False, self._variables, _flags(words)), "command", [])
         if python is not None or self._seen:
             return Unknown(f"no Python was seen under {program_name(words)}, whose own Python is another one")
-        if self._arguments and find_program(self._arguments[0], self._variables, self._directory) is None:
-            return Unknown(f"there is no program {self._arguments[0]}")
-        return Unknown("not a Python program")
+        program = find_program(self._arguments[0], self._variables, self._directory) if self._arguments else None
+        if program is None:
+            return Unknown(f"there is no program {' '.join(self._arguments[:1])}")
+        return Unknown("no Python was seen while it ran" if may_start_python(program) else "not a Python program")
 
     def _identify(self, pid: int, arguments: tuple[str, ...], variables: Mapping[str, str] | None) -> str | None:
         if not is_python(arguments[0]):

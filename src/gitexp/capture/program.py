@@ -33,6 +33,10 @@ _LAUNCHER_NAMES = """
 _LAUNCHERS = frozenset(_LAUNCHER_NAMES.split())
 """Programs that are written in Python, often live in an environment of their own, and start another one's Python."""
 
+_STARTER_NAMES = "bash cmake dash fish just ksh make mpiexec mpirun ninja pixi powershell pwsh sh task uv uvx xargs zsh"
+_STARTERS = frozenset(_STARTER_NAMES.split())
+"""Programs that start others, which only the running processes tell."""
+
 _SHEBANG_BYTES = 4096
 
 
@@ -132,6 +136,12 @@ def find_script(arguments: Sequence[str]) -> str | None:
 def is_launcher(arguments: Sequence[str]) -> bool:
     """Whether a Python program is one that starts another Python, of an environment that need not be its own."""
     return program_name(arguments) in _LAUNCHERS
+
+
+def may_start_python(program: str) -> bool:
+    """Whether a program may have run a Python that nobody saw: scripts, shells, stand-ins of that name, wrappers."""
+    name = program_name([program])
+    return is_python(program) or name in _STARTERS or name in _WRAPPERS or read_shebang(program) is not None
 
 
 def why_elsewhere(arguments: Sequence[str]) -> str | None:

@@ -114,7 +114,7 @@ class ObjectWriter:
     def _write(self, kind: str, data: bytes) -> str:
         from dulwich.objects import ShaFile
 
-        made = ShaFile.from_raw_string(_TYPES[kind], data)
+        made = ShaFile.from_raw_string(_TYPES[kind], data, object_format=self._store.object_format)
         object_id = made.get_id(self._store.object_format).decode("ascii")
         try:
             self._store.add_object(made)

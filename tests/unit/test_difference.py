@@ -88,7 +88,7 @@ def test_everything_of_two_runs() -> None:
     assert found.packages == (Change("numpy", "changed", "1", "2"),)
     assert [change.key for change in found.data] == ["d.csv", "e.csv"]
     assert found.command == (Change("command", "changed", "python train.py --lr 0.1", "python train.py 'a b'"),)
-    assert [change.key for change in found.outcome] == ["exit_code", "status"]
+    assert [change.key for change in found.run] == ["exit_code", "status"]
     assert not found.code.is_equal
     assert compare_runs(a, a).code.is_equal
 

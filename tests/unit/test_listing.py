@@ -66,7 +66,7 @@ def test_equal_params_are_named_beneath_and_differing_ones_are_columns() -> None
     ]
     table = list_runs(heads, ListingRequest(), {"auc": "maximize"})
     assert [column.key for column in table.columns] == [
-        "id", "name", "status", "started", "seconds", "params.lr", "params.seed", "metrics.auc", "tags.team",
+        "id", "name", "status", "started", "seconds", "params.lr", "params.seed", "metrics.auc", "tags",
     ]  # fmt: skip
     assert [(column.key, cell.value) for column, cell in table.constant] == [
         ("params.depth", 4),

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from gitexp.model.run import Code, Environment, Run
     from gitexp.model.values import Value
 
-Part: TypeAlias = Literal["outcome", "params", "metrics", "environment", "packages", "data", "command", "code"]
-PARTS: tuple[Part, ...] = ("outcome", "params", "metrics", "command", "data", "environment", "packages", "code")
+Part: TypeAlias = Literal["run", "params", "metrics", "environment", "packages", "data", "command", "code"]
+PARTS: tuple[Part, ...] = ("run", "params", "metrics", "command", "data", "environment", "packages", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class RunDifference:
 
     a: Run
     b: Run
-    outcome: tuple[Change, ...]
+    run: tuple[Change, ...]
     params: tuple[Change, ...]
     params_equal: int
     metrics: tuple[MetricChange, ...]
@@ -97,7 +97,7 @@ def compare_runs(
     return RunDifference(
         a=a,
         b=b,
-        outcome=compare_values(_outcome(a), _outcome(b)),
+        run=compare_values(_run(a), _run(b)),
         params=compare_values(a.params, b.params),
         params_equal=sum(key in b.params and equal_values(value, b.params[key]) for key, value in a.params.items()),
         metrics=compare_metrics(a.metrics, b.metrics, directions or {}),
@@ -171,7 +171,7 @@ def _compare_metric(key: str, a: Summary | None, b: Summary | None, direction: D
     return MetricChange(key, a, b, delta, better)
 
 
-def _outcome(run: Run) -> dict[str, Value]:
+def _run(run: Run) -> dict[str, Value]:
     fields: dict[str, Value] = {"status": run.status.value, "exit_code": run.exit_code, "signal": run.signal}
     fields |= {"experiment": run.experiment, "host": run.host, "user": run.user.name, "seed": run.seed}
     return {key: value for key, value in fields.items() if value is not None}

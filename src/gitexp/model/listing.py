@@ -90,11 +90,12 @@ def list_runs(
         columns = list({column.key: column for column in columns}.values())
         constant: list[tuple[Column, Cell]] = []
     else:
-        fixed = _fixed_columns(rows, request)
         free, constant = _split_constant(free_columns(rows), rows, keep=request.choice == "all")
-        columns = fixed + free
+        if request.choice == "differing":
+            free, constant = _join_tags(free, constant)
+        columns = _fixed_columns(rows, request) + free
     return RunTable(
-        columns=tuple(_weigh(column, rows, directions) for column in columns),
+        columns=tuple(_weigh(columns, rows, directions, asked=bool(request.columns))),
         heads=tuple(rows),
         cells=tuple(tuple(cell_of(column, head) for column in columns) for head in rows),
         constant=tuple(constant),
@@ -201,16 +202,39 @@ def _split_constant(
     return differing, constant
 
 
-def _weigh(column: Column, rows: Sequence[RunHead], directions: Mapping[str, Direction]) -> Column:
-    """How much a column tells: what the user named comes first, then what most rows have and what differs most."""
-    if column.kind == "field":
-        return column
-    cells = [cell_of(column, head) for head in rows]
-    present = [repr(cell.value) for cell in cells if cell.present]
+def _join_tags(
+    free: list[Column], constant: list[tuple[Column, Cell]]
+) -> tuple[list[Column], list[tuple[Column, Cell]]]:
+    """One column for all tags, where any of them differs."""
+    others = [column for column in free if column.kind != "tag"]
+    if len(others) == len(free):
+        return free, constant
+    return [*others, field_column("tags")], [pair for pair in constant if pair[0].kind != "tag"]
+
+
+def _weigh(
+    columns: Sequence[Column], rows: Sequence[RunHead], directions: Mapping[str, Direction], *, asked: bool
+) -> list[Column]:
+    """How much each column tells: metrics and params take turns, so that neither crowds out the other.
+
+    Among metrics those come first whose direction the project names, among either those that most rows have and in
+    which most differs. Columns that were ``asked`` for count in the order in which they were.
+    """
+    if asked:
+        return [column.with_weight(90.0 - place) for place, column in enumerate(columns)]
+    weights: dict[str, float] = {}
+    for kind, first in (("metric", 30.0), ("param", 29.5), ("tag", 20.0)):
+        own = [column for column in columns if column.kind == kind]
+        own.sort(key=lambda column: _information(column, rows, directions), reverse=True)
+        weights |= {column.key: first - place for place, column in enumerate(own)}
+    return [column.with_weight(weights.get(column.key, column.weight)) for column in columns]
+
+
+def _information(column: Column, rows: Sequence[RunHead], directions: Mapping[str, Direction]) -> tuple[bool, float]:
+    present = [repr(cell.value) for cell in (cell_of(column, head) for head in rows) if cell.present]
     coverage = len(present) / max(len(rows), 1)
     variety = len(set(present)) / max(len(present), 1)
-    named = 2.0 if column.kind == "metric" and column.name in directions else 0.0
-    return column.with_weight(named + coverage + variety / 2 + (0.25 if column.kind == "metric" else 0.0))
+    return column.kind == "metric" and column.name in directions, coverage + variety / 2
 
 
 def _best_cells(

@@ -1,0 +1,96 @@
+"""Runs, tables and differences as values that JSON can hold."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from gitexp.render.times import format_iso
+
+if TYPE_CHECKING:
+    from gitexp.model.difference import MetricChange, RunDifference
+    from gitexp.model.listing import RunTable
+    from gitexp.model.metrics import Summary
+    from gitexp.model.run import Run, RunHead
+
+
+def to_plain(value: object) -> Any:
+    """Any of our values as JSON has it: times in ISO 8601 UTC; NaN and the infinities as ``"NaN"``, ``"Infinity"``."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return format_iso(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): to_plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_plain(one) for one in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(to_plain(one) for one in value)
+    return value
+
+
+def table_fields(table: RunTable) -> dict[str, Any]:
+    """A listing: its runs in order, and how many there are in all."""
+    return {"total": table.total, "shown": len(table.heads), "runs": [head_fields(head) for head in table.heads]}
+
+
+def head_fields(head: RunHead) -> dict[str, Any]:
+    """A run as a listing knows it. ``more`` names the parts of which the run itself has more."""
+    plain: dict[str, Any] = to_plain(head)
+    plain["metrics"] = {key: summary_fields(summary) for key, summary in head.metrics.items()}
+    if head.status == "running":
+        plain["ended_at"] = None
+    return plain
+
+
+def run_fields(run: Run, head: RunHead) -> dict[str, Any]:
+    """A run in full, under the keys of its manifest, after the ref and commit that hold it."""
+    plain: dict[str, Any] = {"ref": head.ref, "commit": head.commit, **to_plain(run)}
+    plain["seconds"] = run.seconds
+    plain["metrics"] = {key: summary_fields(summary) for key, summary in run.metrics.items()}
+    return plain
+
+
+def summary_fields(summary: Summary) -> dict[str, Any]:
+    """What is known of a series: a listing knows neither its first value nor how many there were."""
+    plain: dict[str, Any] = to_plain(summary)
+    if summary.count == 0:
+        del plain["first"], plain["count"], plain["source"]
+    return plain
+
+
+def difference_fields(difference: RunDifference) -> dict[str, Any]:
+    """Two runs side by side. ``packages`` is null where a list is missing, and ``packages_unknown`` says of which."""
+    parts = {
+        name: to_plain(getattr(difference, name))
+        for name in ("run", "params", "environment", "packages", "data", "command")
+    }
+    return {
+        "a": {"id": difference.a.id, "name": difference.a.name},
+        "b": {"id": difference.b.id, "name": difference.b.name},
+        **parts,
+        "packages_unknown": list(difference.packages_unknown),
+        "metrics": [_metric_fields(change) for change in difference.metrics],
+        "code": {
+            "equal": difference.code.is_equal,
+            "a": to_plain(difference.code.a),
+            "b": to_plain(difference.code.b),
+        },
+    }
+
+
+def _metric_fields(change: MetricChange) -> dict[str, Any]:
+    return {
+        "key": change.key,
+        "a": None if change.a is None else summary_fields(change.a),
+        "b": None if change.b is None else summary_fields(change.b),
+        "delta": to_plain(change.delta),
+        "better": change.better,
+    }

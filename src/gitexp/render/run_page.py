@@ -1,0 +1,210 @@
+"""The page of ``exp show``: everything that is known of one run."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from gitexp.model.columns import format_tags
+from gitexp.model.run import Status
+from gitexp.model.values import format_float, format_value
+from gitexp.render.numbers import align_points, format_cell, format_number
+from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Span, Text, join_lines, line
+from gitexp.render.run_parts import (
+    artifact_block,
+    code_fields,
+    data_block,
+    environment_fields,
+    lineage_fields,
+)
+from gitexp.render.status import show_status
+from gitexp.render.text import neutralise_lines, shorten
+from gitexp.render.times import format_age, format_duration, format_iso, format_local, format_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitexp.model.metrics import Summary
+    from gitexp.model.run import Run, RunHead
+    from gitexp.render.page import Block, Look, Page
+
+INDENT = 2
+WIDEST_KEY = 40
+WIDEST_VALUE = 60
+SHORT_FINGERPRINT = 28
+
+
+def build_run_page(
+    run: Run,
+    head: RunHead,
+    look: Look,
+    *,
+    parts: Sequence[str] = (),
+    id_length: int = 10,
+    is_newest: bool = False,
+) -> Page:
+    """All of a run, the most asked first; what it does not have is left out. ``parts`` are the files of its record."""
+    page: Page = [Text(tuple(_heading(run, head, look))), Gap(), Text((_command(run),), INDENT)]
+    said = _said(run)
+    if said:
+        page += [Gap(), Fields(tuple(said), INDENT)]
+    blocks: list[tuple[Heading, Block | None]] = [
+        (Heading("Metrics"), _metrics(run, look)),
+        (Heading("Params"), _params(run, look)),
+        (Heading("Code"), Fields(tuple(code_fields(run.code, look)), INDENT)),
+        (Heading("Data"), data_block(run, look)),
+        (Heading("Artifacts"), artifact_block(run, look)),
+        (Heading("Environment"), _fields(environment_fields(run, look))),
+        (Heading("Lineage"), _fields(lineage_fields(run))),
+        (Heading("Cost"), _fields(_cost(run))),
+        (Heading("Record"), _fields(_record(run, head, look, parts))),
+    ]
+    for heading, block in blocks:
+        if block is not None:
+            page += [Gap(), heading, block]
+    if run.warnings:
+        sign = "! " if look.glyphs else ""
+        page += [Gap(), Heading("Warnings")]
+        page += [Text(tuple(line(Span(f"{sign}{warning}", "warning")) for warning in run.warnings), INDENT)]
+    page += [Gap(), Heading("Next"), _next(run, id_length, is_newest=is_newest)]
+    return page
+
+
+def _heading(run: Run, head: RunHead, look: Look) -> list[Line]:
+    seconds = run.seconds
+    if run.status is Status.RUNNING:
+        took = f"for {format_duration(max((look.now - run.started_at).total_seconds(), 0))}"
+    else:
+        format_took = format_duration if look.is_screen else format_seconds
+        took = "" if seconds is None else f"in {format_took(seconds)}"
+    outcome = [Span(f"  {took}", "muted")] if took else []
+    if run.signal is not None:
+        outcome.append(Span(f"  {run.signal}", "bad"))
+    elif run.exit_code:
+        outcome.append(Span(f"  exit status {run.exit_code}", "bad"))
+    if look.is_screen:
+        when = f"{format_age(run.started_at, look.now, look.zone)}, {format_local(run.started_at, look.zone)}"
+    else:
+        when = format_iso(run.started_at)
+    dot = " · " if look.glyphs else " - "
+    return [
+        line(Span(run.name, "title"), "  ", show_status(run.status, look), *outcome),
+        join_lines([line(Span(run.id, "id")), line(f"experiment {run.experiment}"), line(Span(when, "muted"))], dot),
+        line(Span(f"by {run.user.name} <{run.user.email}> on {run.host}", "muted")),
+    ]
+
+
+def _command(run: Run) -> Line:
+    spans = [Span("$ ", "muted"), Span(shlex.join(run.command), "command")]
+    if run.directory not in ("", "."):
+        spans.append(Span(f"   in {run.directory}", "muted"))
+    return tuple(spans)
+
+
+def _said(run: Run) -> list[tuple[str, tuple[Line, ...]]]:
+    rows: list[tuple[str, tuple[Line, ...]]] = []
+    if run.hypothesis:
+        rows.append(("hypothesis", tuple(line(text) for text in neutralise_lines(run.hypothesis))))
+    if run.note:
+        rows.append(("note", tuple(line(text) for text in neutralise_lines(run.note))))
+    if run.tags:
+        rows.append(("tags", (line(format_tags(run.tags)),)))
+    if run.redacted:
+        rows.append(("redacted", (line(Span(", ".join(run.redacted), "warning")),)))
+    return rows
+
+
+def _metrics(run: Run, look: Look) -> Grid | None:
+    if not run.metrics:
+        return None
+    full = not look.is_screen
+    names = list(run.metrics)
+    summaries = [run.metrics[name] for name in names]
+    columns = [GridColumn("", "left", WIDEST_KEY)]
+    cells: list[list[Line]] = [[line(name) for name in names]]
+    for title, style in (("last", "name"), ("min", ""), ("max", ""), ("first", "muted")):
+        texts = [_number(getattr(summary, title), full) for summary in summaries]
+        columns.append(GridColumn(title, "right"))
+        cells.append([line(Span(text, style)) for text in (texts if full else align_points(texts))])
+    for title, values in (
+        ("step", [_step(one) for one in summaries]),
+        ("points", [str(one.count) for one in summaries]),
+    ):
+        columns.append(GridColumn(title, "right"))
+        cells.append([line(value) for value in values])
+    columns.append(GridColumn("from", "left", WIDEST_KEY))
+    cells.append([line(Span(summary.source, "muted")) for summary in summaries])
+    return Grid(tuple(columns), tuple(zip(*cells, strict=True)), INDENT)
+
+
+def _params(run: Run, look: Look) -> Grid | None:
+    if not run.params:
+        return None
+    rows = tuple(
+        (
+            line(key),
+            line(format_cell(value, full=not look.is_screen)),
+            line(Span(run.param_sources.get(key, ""), "muted")),
+        )
+        for key, value in run.params.items()
+    )
+    columns = (
+        GridColumn("", "left", WIDEST_KEY),
+        GridColumn("", "left", WIDEST_VALUE),
+        GridColumn("", "left", WIDEST_KEY),
+    )
+    return Grid(columns, rows, INDENT, header=False)
+
+
+def _cost(run: Run) -> list[tuple[str, tuple[Line, ...]]]:
+    cost = run.cost
+    if cost is None:
+        return []
+    rows: list[tuple[str, tuple[Line, ...]]] = []
+    if cost.amount is not None:
+        rate = f"  at {format_float(cost.rate_per_hour)} an hour" if cost.rate_per_hour is not None else ""
+        rows.append(
+            ("amount", (line(f"{format_number(cost.amount)} {cost.currency or ''}".strip(), Span(rate, "muted")),))
+        )
+    if cost.energy_kwh is not None:
+        rows.append(("energy", (line(f"{format_number(cost.energy_kwh)} kWh"),)))
+    return rows
+
+
+def _record(run: Run, head: RunHead, look: Look, parts: Sequence[str]) -> list[tuple[str, tuple[Line, ...]]]:
+    rows: list[tuple[str, tuple[Line, ...]]] = [
+        ("ref", (line(head.ref),)),
+        ("commit", (line(Span(head.commit, "id")),)),
+    ]
+    if run.fingerprint is not None:
+        shown = shorten(run.fingerprint, SHORT_FINGERPRINT) if look.is_screen else run.fingerprint
+        rows.append(("fingerprint", (line(shown),)))
+    if run.seed is not None:
+        rows.append(("seed", (line(str(run.seed)),)))
+    if parts:
+        rows.append(("parts", (line("  ".join(parts)),)))
+    return rows
+
+
+def _next(run: Run, id_length: int, *, is_newest: bool) -> Fields:
+    short = run.id[:id_length]
+    rows = [
+        (f"exp logs {short}", "what it printed"),
+        ("exp diff", "what is different from the run before")
+        if is_newest
+        else (f"exp diff {short} last", "what is different in the newest run"),
+        (f"exp checkout {short}", "its code, in a new worktree"),
+    ]
+    return Fields(tuple((command, (line(Span(what, "muted")),)) for command, what in rows), INDENT)
+
+
+def _number(value: float, full: bool) -> str:
+    return format_value(value) if full else format_number(value)
+
+
+def _step(summary: Summary) -> str:
+    return "" if summary.step is None else format_value(summary.step)
+
+
+def _fields(rows: list[tuple[str, tuple[Line, ...]]]) -> Fields | None:
+    return Fields(tuple(rows), INDENT) if rows else None

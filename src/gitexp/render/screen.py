@@ -1,0 +1,107 @@
+"""A page on a terminal, by rich: fitted to the width, wrapped where it may be, coloured where that is wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+from gitexp.render.page import Fields, Gap, Grid, Heading, Line, Span, Text, line_width
+from gitexp.render.text import pad, width_of
+from gitexp.render.theme import STYLES
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text as RichText
+
+    from gitexp.render.page import Block, Look, Page
+
+
+def write_page(page: Page, look: Look, file: TextIO) -> None:
+    """Writes a page: to a screen through rich, else as plain text."""
+    if not look.is_screen:
+        from gitexp.render.plain import format_plain
+
+        file.write(format_plain(page, colour=look.colour))
+        return
+    console = make_console(look, file)
+    for block in page:
+        console.print(_build(block))
+
+
+def make_console(look: Look, file: TextIO) -> Console:
+    """A console that decides nothing by itself: colour and width are those of the look."""
+    from rich.console import Console
+
+    return Console(
+        file=file,
+        width=look.width,
+        color_system="standard" if look.colour else None,
+        force_terminal=look.colour,
+        no_color=not look.colour,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False if look.colour else None,
+    )
+
+
+def _build(block: Block) -> RenderableType:
+    match block:
+        case Gap():
+            return ""
+        case Heading(text, aside):
+            from rich.text import Text as RichText
+
+            shown = RichText(text, style=STYLES["heading"])
+            return shown.append(f"  {aside}", style=STYLES["muted"]) if aside else shown
+        case Text(lines, indent):
+            from rich.padding import Padding
+            from rich.text import Text as RichText
+
+            return Padding(RichText("\n").join(_rich(spans) for spans in lines), (0, 0, 0, indent), expand=False)
+        case Fields(rows, indent):
+            return _build_fields(rows, indent)
+        case Grid():
+            return _build_grid(block)
+
+
+def _build_fields(rows: tuple[tuple[str, tuple[Line, ...]], ...], indent: int) -> RenderableType:
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text as RichText
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style=STYLES["label"], no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, values in rows:
+        table.add_row(RichText(label), RichText("\n").join(_rich(spans) for spans in values))
+    return Padding(table, (0, 0, 0, indent), expand=False)
+
+
+def _build_grid(grid: Grid) -> RenderableType:
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text as RichText
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=grid.header, header_style=STYLES["label"])
+    rows = [list(row) for row in grid.rows]
+    for place, column in enumerate(grid.columns):
+        title = column.title
+        if column.align == "right":
+            # Set to the right here: rich would first strip the spaces that put the points under each other.
+            width = max([width_of(title) if grid.header else 0, *(line_width(row[place]) for row in rows)])
+            title = pad(title, width, right=True)
+            for row in rows:
+                row[place] = (Span(" " * (width - line_width(row[place]))), *row[place])
+        table.add_column(RichText(title), no_wrap=True, overflow="ellipsis", max_width=column.widest)
+    for cells in rows:
+        table.add_row(*map(_rich, cells))
+    return Padding(table, (0, 0, 0, grid.indent), expand=False)
+
+
+def _rich(spans: Line) -> RichText:
+    from rich.text import Text as RichText
+
+    text = RichText()
+    for span in spans:
+        text.append(span.text, style=STYLES.get(span.style, ""))
+    return text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.errors import GitFailed, StorageFailed
 from gitexp.git.command import NO_FSMONITOR, NO_HOOKS, RunningGit, start_git
 from gitexp.git.config import filters_off
-from gitexp.git.working_copy import find_broken_filter
+from gitexp.git.working_copy import find_broken_filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,11 +122,11 @@ class ScratchIndex:
         return parse_stage(listing)
 
     def _switch_filter_off(self, output: Output) -> bool:
-        name = find_broken_filter(output, self._config)
-        if name is None or name in self._off:
+        names = [name for name in find_broken_filters(output, self._config) if name not in self._off]
+        if not names:
             _raise_storage_fault(output, self._repository)
             return False
-        self._off.append(name)
+        self._off += names
         return True
 
 

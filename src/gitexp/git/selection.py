@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gitexp.model.settings import SnapshotRules
 
 RECORD = b".exp"
+WHY_NOT_THE_RECORD = "the name of the record in a run's tree"
 HEAD_BYTES = 8000
 """How much of a file is looked at. Git too calls a file binary when a NUL stands in so much of it."""
 LARGEST = 100_000_000
@@ -88,7 +89,7 @@ class Selector:
         """Looks at one path that differs from HEAD."""
         if is_record(entry.path):
             # Its entries are dropped all together, for those that did not change are not in any status.
-            self.leave(entry.path.partition(b"/")[0], "the name of the record in a run's tree")
+            self.leave(entry.path.partition(b"/")[0], WHY_NOT_THE_RECORD)
         elif entry.kind == "untracked" or (entry.is_new and entry.staged == "."):  # the latter: git add -N
             self._add_untracked(entry)
         elif entry.is_submodule or entry.mode_worktree == SUBMODULE:

@@ -101,10 +101,10 @@ class Opening:
         output = self._status.collect()
         broken: list[str] = []
         while output.status:
-            name = find_broken_filter(output, config)
-            if name is None or name in broken:
+            names = [name for name in find_broken_filters(output, config) if name not in broken]
+            if not names:
                 raise GitFailed("git status", output.status, output.words)
-            broken.append(name)
+            broken += names
             settings = (*STATUS_SETTINGS, *filters_off(broken))
             output = start_git(repository, *LIST_STATUS, settings=settings).collect()
         return output, tuple(broken)
@@ -127,8 +127,13 @@ def _find_flagged(listing: bytes) -> tuple[FlaggedPath, ...]:
     return tuple(FlaggedPath(path, letter in b"Ss") for letter, path in _FLAGGED.findall(listing))
 
 
-def find_broken_filter(output: Output, config: GitConfig) -> str | None:
-    """The configured filter that made a command fail, by what Git said."""
+def find_broken_filters(output: Output, config: GitConfig) -> tuple[str, ...]:
+    """The configured filters that may have made a command fail, by what Git said."""
     found = _BROKEN_FILTER.search(output.err)
     name = found[1].decode("utf-8", "surrogateescape") if found else None
-    return name if name in config.filters() else None
+    if name in config.filters():
+        return (name,) if name else ()
+    if b"the remote end hung up unexpectedly" in output.err:
+        # All that Git says when a filter's process ends, or was never found.
+        return tuple(name for name in config.filters() if config.get(f"filter.{name}.process"))
+    return ()

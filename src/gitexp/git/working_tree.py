@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.git.command import ANOTHER_REPOSITORY, start_git
 from gitexp.git.filters import FilterNames, filters_of
 from gitexp.git.scratch_index import ScratchIndex, parse_stage
-from gitexp.git.selection import RECORD, Omission, Selection, Selector
+from gitexp.git.selection import RECORD, WHY_NOT_THE_RECORD, Omission, Selection, Selector, is_record
 from gitexp.git.trees import SUBMODULE, empty_tree
 from gitexp.git.unwatched import find_unwatched, reveal_unwatched
 from gitexp.model.paths import quote_path
@@ -58,7 +58,8 @@ def write_working_tree(
     scratch = scratch if scratch is not None else ScratchIndex(working_copy, temp_dir, filters.broken)
     omissions = {omission.path: omission for omission in selection.left_out}
     if working_copy.tracks_record:
-        omissions.setdefault(RECORD, Omission(RECORD, "the name of the record in a run's tree"))
+        if not any(map(is_record, omissions)):
+            omissions[RECORD] = Omission(RECORD, WHY_NOT_THE_RECORD)
         scratch.drop([path for _, _, path in scratch.list_entries(_RECORD_ENTRIES)])
     scratch.drop(selection.drop)
     failures = scratch.update(selection.take)

@@ -1,0 +1,44 @@
+"""The listing of runs."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gitexp.actions.named_run import complete_heads, present_experiment
+from gitexp.model.listing import list_runs, sort_heads
+
+if TYPE_CHECKING:
+    from gitexp.errors import ExpError
+    from gitexp.model.listing import ListingRequest, RunTable
+    from gitexp.model.refs import Experiment
+    from gitexp.store.runs import RunStore
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table of runs. ``experiment`` is None where it is of all; ``elsewhere`` counts the runs of the others."""
+
+    table: RunTable
+    experiment: Experiment | None
+    elsewhere: int
+    broken: tuple[ExpError, ...]
+
+
+def list_project(store: RunStore, request: ListingRequest, *, experiment: str | None, everything: bool) -> Listing:
+    """The runs of the present experiment, or of all. A run that cannot be read is told, and the others are listed."""
+    wanted = None if everything else present_experiment(store, experiment)
+    heads = store.heads()
+    broken: list[ExpError] = list(heads.broken)
+    runs = [head for head in heads.runs if wanted is None or head.experiment == wanted]
+    rows = runs
+    if request.sort is None and not request.columns:
+        rows = sort_heads(runs)[: request.limit or None]
+    completed, unread = complete_heads(store, rows)
+    broken += unread
+    if len({head.experiment for head in rows}) > 1:
+        request = dataclasses.replace(request, show_experiment=True)
+    table = list_runs(completed, request, store.settings.directions, (head.id for head in heads.runs))
+    table = dataclasses.replace(table, total=len(runs))
+    return Listing(table, wanted, len(heads.runs) - len(runs), tuple(broken))

@@ -1,0 +1,39 @@
+"""The commands: where each stands, and what it does in one line. Nothing is imported for saying so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """One command. ``module`` has a function of the command's name, and may have EXAMPLES and CONTEXT_SETTINGS.
+
+    EXAMPLES are lines of a shell under the heading of that name; where the first ends in a colon they bring their own.
+    """
+
+    name: str
+    group: str
+    summary: str
+    refusal_status: int | None = None
+    """The exit status of every refusal, where it is not the error's own: those of ``exp run`` are the script's."""
+    output_is_foreign: bool = False
+    """Whether standard output belongs to the command that is run, so that even an envelope goes to standard error."""
+
+    @property
+    def module(self) -> str:
+        """The module to import when the command is called."""
+        return f"gitexp.cli.{self.name}"
+
+
+COMMANDS: tuple[CommandEntry, ...] = (
+    CommandEntry("init", "Record", "Write a commented .exp.yaml"),
+    CommandEntry(
+        "run", "Record", "Run a command and record it as one commit", refusal_status=125, output_is_foreign=True
+    ),
+    CommandEntry("ls", "Read", "List runs, the newest first"),
+    CommandEntry("show", "Read", "Show everything that is known of a run"),
+    CommandEntry("logs", "Read", "Print what a run printed"),
+    CommandEntry("diff", "Read", "Compare two runs, and their code"),
+    CommandEntry("checkout", "Reproduce", "Put the code of a run into a new worktree"),
+)

@@ -1,0 +1,55 @@
+"""What the shell completes: runs and experiments."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import typer
+
+from gitexp.errors import ExpError
+
+if TYPE_CHECKING:
+    from gitexp.store.runs import RunStore
+
+_MOST = 200
+
+
+def complete_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Words that name a run, with what it is; none where there is no repository: a shell has no place for errors."""
+    store = _open(ctx)
+    if store is None:
+        return []
+    heads = store.heads().runs
+    words: list[tuple[str, str]] = []
+    if not incomplete or "last".startswith(incomplete):
+        words.append(("last", "the newest run"))
+    for head in heads:
+        what = f"{head.status.value}, {head.command[:60]}"
+        words.append((head.name, what))
+        if incomplete:
+            words.append((head.id, f"{head.name}, {what}"))
+    if incomplete:
+        for metric in dict.fromkeys(metric for head in heads for metric in head.metrics):
+            words += [(f"{kind}:{metric}", f"the run with the {kind}imum of {metric}") for kind in ("max", "min")]
+    return [
+        (word, what) for word, what in words if word.startswith(incomplete) and word.isprintable() and " " not in word
+    ][:_MOST]
+
+
+def complete_experiment(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The experiments that have runs."""
+    store = _open(ctx)
+    if store is None:
+        return []
+    return sorted({head.experiment for head in store.heads().runs if head.experiment.startswith(incomplete)})
+
+
+def _open(ctx: typer.Context) -> RunStore | None:
+    from gitexp.store.runs import open_store
+
+    folder = ctx.find_root().params.get("folder") or "."
+    try:
+        return open_store(os.path.expanduser(folder))
+    except ExpError:
+        return None

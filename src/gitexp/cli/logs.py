@@ -1,0 +1,51 @@
+"""``exp logs``: what a run printed."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gitexp.actions.logs import last_lines, read_output
+from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
+from gitexp.cli.terminal import find_colour
+from gitexp.store.runs import open_store
+
+EXAMPLES = """
+exp logs                               what the last run printed
+exp logs k3v9 --tail 20                its last 20 lines
+exp logs last~1 > before.log           byte for byte
+"""
+
+
+def logs(
+    ctx: typer.Context,
+    run: Annotated[str, run_argument("The run. [default: last]", "[RUN]")] = "last",
+    tail: Annotated[
+        int | None, typer.Option("--tail", "-n", metavar="N", min=0, help="The last N lines alone.")
+    ] = None,
+    experiment: EXPERIMENT_OPTION = None,
+    as_json: JSON_OPTION = False,
+    colour: COLOUR_OPTION = "auto",
+) -> None:
+    """Print what a run printed, standard output and error as they came.
+
+    A file or pipe gets it byte for byte. On a terminal its colours are shown, and whatever else would act upon the
+    terminal stands as a visible escape.
+    """
+    output = read_output(open_store(), run, experiment)
+    if tail is not None:
+        output = last_lines(output, tail)
+    if as_json:
+        from gitexp.cli.output import write_envelope
+
+        write_envelope({"output": output.decode("utf-8", "replace")})
+    elif sys.stdout.isatty():
+        from gitexp.render.text import neutralise_output
+
+        sys.stdout.write(neutralise_output(output.decode("utf-8", "replace"), colour=find_colour(ctx.obj.colour)))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(output)
+        sys.stdout.buffer.flush()

@@ -1,0 +1,64 @@
+"""``exp show``: everything that is known of one run."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gitexp.actions.show import open_run, read_part
+from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
+from gitexp.cli.terminal import find_look
+from gitexp.errors import UsageError
+from gitexp.store.runs import open_store
+
+EXAMPLES = """
+exp show                               the last run
+exp show k3v9                          by the beginning of its id
+exp show max:val_auc                   the run with the greatest val_auc
+exp show last --part metrics.csv       a file of its record, as it is
+exp show last --json | jq .data.params
+"""
+
+
+def show(
+    ctx: typer.Context,
+    run: Annotated[str, run_argument("The run to show. [default: last]", "[RUN]")] = "last",
+    part: Annotated[
+        str | None,
+        typer.Option("--part", metavar="PATH", help="Print one file of the record, else of the code, as it is."),
+    ] = None,
+    experiment: EXPERIMENT_OPTION = None,
+    as_json: JSON_OPTION = False,
+    colour: COLOUR_OPTION = "auto",
+) -> None:
+    """Show everything that is known of a run."""
+    store = open_store()
+    if part is not None:
+        if as_json:
+            raise UsageError("--part and --json: one of them", hint=f"exp show {run} --part {part}")
+        sys.stdout.flush()
+        sys.stdout.buffer.write(read_part(store, run, part, experiment))
+        sys.stdout.buffer.flush()
+        return
+    opened = open_run(store, run, experiment)
+    if as_json:
+        from gitexp.cli.output import write_envelope
+        from gitexp.render.json_form import run_fields
+
+        write_envelope({**run_fields(opened.run, opened.head), "parts": list(opened.parts)})
+        return
+    from gitexp.render.run_page import build_run_page
+    from gitexp.render.screen import write_page
+
+    look = find_look(ctx.obj.colour)
+    page = build_run_page(
+        opened.run,
+        opened.head,
+        look,
+        parts=opened.parts,
+        id_length=opened.id_length,
+        is_newest=opened.is_newest,
+    )
+    write_page(page, look, sys.stdout)

@@ -1,0 +1,163 @@
+"""`exp show` and `exp logs`, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.screen import run_on_terminal
+
+if TYPE_CHECKING:
+    from kit.git import GitFolder
+
+SHOWN = """\
+amber-fox-t2zc  finished  in 2.5 s
+t2zc9x1k0f · experiment default · 2026-11-23T09:34:03Z
+by Ada Lovelace <ada@example.org> on gpu-7
+
+  $ python train.py --lr 0.01
+
+  tags  team=fraud
+
+Metrics
+        last   min    max  first  step  points  from
+  auc   0.75  0.75  0.875   0.75             1  output
+  loss  0.25  0.25   0.25   0.25             1  output
+
+Params
+  lr    0.01
+  seed  1
+
+Code
+  commit    {head} on main
+  snapshot  {snapshot} with uncommitted changes
+            git diff {head} {snapshot}
+
+Record
+  ref     refs/runs/default/t2zc9x1k0f
+  commit  {commit}
+  parts   environment/packages.txt  output.log  run.yaml
+
+Next
+  exp logs t2zc       what it printed
+  exp diff t2zc last  what is different in the newest run
+  exp checkout t2zc   its code, in a new worktree
+"""
+
+
+def test_everything_in_a_pipe(runs: GitFolder) -> None:
+    ref = "refs/runs/default/t2zc9x1k0f"
+    ids = {"head": "HEAD", "snapshot": f"{ref}^", "commit": ref}
+    expected = SHOWN.format(**{key: runs.git("rev-parse", rev) for key, rev in ids.items()})
+    result = runs.run("exp", "show", "t2zc")
+    assert result.stdout.decode() == expected
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_on_a_terminal_it_fits(runs: GitFolder) -> None:
+    status, text = run_on_terminal(runs, "exp", "show", "t2zc", columns=80, env={"NO_COLOR": "1"})
+    assert status == 0
+    assert "amber-fox-t2zc  ✓ finished  in 2.50 s" in text
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("spec", "run_id"),
+    [
+        ("last", "q9ne1w3t6k"),
+        ("last~1", "t2zc9x1k0f"),
+        ("max:auc", "t2zc9x1k0f"),
+        ("min:auc", "k3v9x2mabc"),
+        ("best:auc.max", "t2zc9x1k0f"),
+        ("min:auc.first", "k3v9x2mabc"),
+        ("refs/runs/other/h8yb3d6m2g", "h8yb3d6m2g"),
+        ("h8yb", "h8yb3d6m2g"),
+        ("amber-fox-p7qw", "p7qw4n8hde"),
+    ],
+)
+def test_each_way_to_name_a_run(runs: GitFolder, spec: str, run_id: str) -> None:
+    envelope = json.loads(runs.run("exp", "show", spec, "--json").stdout)
+    assert envelope["errors"] == []
+    assert envelope["data"]["id"] == run_id
+
+
+def test_by_commit_id_and_by_experiment(runs: GitFolder) -> None:
+    commit = runs.git("rev-parse", "refs/runs/default/k3v9x2mabc")
+    assert json.loads(runs.run("exp", "show", commit[:9], "--json").stdout)["data"]["commit"] == commit
+    assert json.loads(runs.run("exp", "show", "-e", "other", "--json").stdout)["data"]["id"] == "h8yb3d6m2g"
+
+
+def test_json_has_the_whole_manifest(runs: GitFolder) -> None:
+    data = json.loads(runs.run("exp", "show", "t2zc", "--json").stdout)["data"]
+    assert data["command"] == ["python", "train.py", "--lr", "0.01"]
+    assert data["metrics"]["auc"] == {
+        "last": 0.75, "min": 0.75, "max": 0.875, "first": 0.75, "step": None, "count": 1, "source": "output",
+    }  # fmt: skip
+    assert data["code"]["snapshot"] == runs.git("rev-parse", f"{data['ref']}^")
+    assert data["started_at"] == "2026-11-23T09:34:03Z"
+    assert data["seconds"] == 2.5
+    assert data["parts"] == ["environment/packages.txt", "output.log", "run.yaml"]
+
+
+def test_one_part_as_it_is(runs: GitFolder) -> None:
+    assert runs.run("exp", "show", "k3v9", "--part", "output.log").stdout == b"one\ntwo\nthree\n"
+    assert runs.run("exp", "show", "t2zc", "--part", "train.py").stdout == b"print('loss=0.25')\n"
+    assert runs.run("exp", "show", "t2zc", "--part", ".exp/run.yaml").stdout.startswith(b"format: 1\n")
+    result = runs.run("exp", "show", "k3v9", "--part", "weights.bin")
+    assert result.returncode == 1
+    assert b"run amber-fox-k3v9 has no weights.bin\nhint: git ls-tree" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("spec", "status", "code", "words"),
+    [
+        ("zzzz", 1, "run-not-found", "no run 'zzzz'"),
+        ("last~9", 1, "run-not-found", "has only 4 runs"),
+        ("amber-fox-k3v8", 1, "run-not-found", "no run"),
+        ("best:loss", 1, "direction-unknown", "max:loss or min:loss"),
+        ("max:nothing", 1, "run-not-found", "no finished run with a value of 'nothing'"),
+        ("last~x", 2, "invalid-value", "last~1"),
+        ("fraud@production", 1, "run-not-found", "there is no registry.yaml here"),
+        ("m4ra", 1, "broken-record", "cannot be read"),
+        ("v6sx0c7r1n", 1, "newer-format", "pip install --upgrade gitexp"),
+    ],
+)
+def test_what_cannot_be_shown(broken: GitFolder, spec: str, status: int, code: str, words: str) -> None:
+    result = broken.run("exp", "show", spec)
+    assert (result.returncode, result.stdout) == (status, b"")
+    text = result.stderr.decode()
+    assert text.startswith("exp: ")
+    assert words in text
+    in_json = broken.run("exp", "show", "--json", spec)
+    envelope = json.loads(in_json.stdout)
+    assert (in_json.returncode, in_json.stderr) == (status, b"")
+    assert envelope["data"] is None
+    assert [error["code"] for error in envelope["errors"]] == [code]
+
+
+def test_logs_in_a_pipe_are_byte_for_byte(runs: GitFolder) -> None:
+    assert runs.run("exp", "logs", "t2zc").stdout == b"\x1b[32mgreen\x1b[0m\x1b[2J\r\nlast"
+    assert runs.run("exp", "logs", "k3v9", "--tail", "2").stdout == b"two\nthree\n"
+    assert runs.run("exp", "logs", "k3v9", "--tail", "99").stdout == b"one\ntwo\nthree\n"
+    assert runs.run("exp", "logs", "k3v9", "-n", "0").stdout == b""
+    assert json.loads(runs.run("exp", "logs", "k3v9", "--json").stdout)["data"] == {"output": "one\ntwo\nthree\n"}
+
+
+def test_logs_on_a_terminal_keep_colours_and_nothing_else(runs: GitFolder) -> None:
+    status, text = run_on_terminal(runs, "exp", "logs", "t2zc")
+    assert status == 0
+    assert "\x1b[32mgreen\x1b[0m\\e[2J\nlast" in text
+    assert "\x1b[2J" not in text
+
+
+def test_logs_that_are_not_there(runs: GitFolder) -> None:
+    going = runs.run("exp", "logs", "last")
+    assert (going.returncode, going.stdout) == (1, b"")
+    assert "it is recorded when the run ends" in going.stderr.decode()
+    failed = runs.run("exp", "logs", "p7qw")
+    assert (
+        failed.stderr.decode()
+        == "exp: run amber-fox-p7qw has no output\nhint: exp show p7qw4n8hde  (says why, where that is known)\n"
+    )

@@ -23,9 +23,11 @@ def find_private_keys(data: bytes) -> Iterator[tuple[int, int]]:
     A first line with nothing of a key behind it is a mention (in code that looks for keys).
     """
     position = 0
+    end = _END.search(data)
     while (begin := _BEGIN.search(data, position)) is not None:
-        end = _END.search(data, begin.end(), begin.end() + _LONGEST_KEY)
-        if end is not None:
+        if end is not None and end.start() < begin.end():
+            end = _END.search(data, begin.end())
+        if end is not None and end.start() < begin.end() + _LONGEST_KEY:
             position = end.end()
             if end.start() - begin.end() > 40:
                 yield begin.start(), position

@@ -14,12 +14,17 @@ if TYPE_CHECKING:
 
 _NAME = b"abcdefghijklmnopqrstuvwxyz0123456789_.-"
 _LONGEST_NAME = 64
-_LONGEST_VALUE = 4096
+_JUDGED = 512
 _QUOTES = b"\"'`"
-_ESCAPES = re.compile(rb"\x1b\[[0-9;]*m")
-_UNQUOTED = re.compile(rb"[^\s\"'`\x00-\x1f]{1,4096}")
-_QUOTED = {quote: re.compile(rb"(?:[^\\\n%c]|\\.){0,4096}+" % quote) for quote in _QUOTES}
-_ESCAPED = re.compile(rb"[^\\\n\"'`]{0,4096}+")
+# A value is judged by its first 512 bytes, so that a line of nothing but names costs no more than its length; when it
+# is secret, the rest of it is too.
+_PARTS: dict[str, bytes] = {
+    "bare": rb"[^\s\"'`\x00-\x1f]",
+    "escaped": rb"[^\\\n\"'`]",
+    **{chr(quote): rb"(?:[^\\\n%c]|\\.)" % quote for quote in _QUOTES},
+}
+_FIRST = {kind: re.compile(part + rb"{0,%d}+" % _JUDGED) for kind, part in _PARTS.items()}
+_REST = {kind: re.compile(part + rb"*+") for kind, part in _PARTS.items()}
 _NEXT_NAME = re.compile(rb"[,;&](?=\s*[\w.\"'-]{1,64}\s?[=:])")
 
 
@@ -39,10 +44,12 @@ def find_assigned(
     for head in heads:
         if head.encode() not in lower:
             continue
+        done = 0
         for match in _compile_head(head).finditer(lower):
-            found = _read_value(data, lower, match, prose=prose, classify=classify)
+            found = None if match.start() < done else _read_value(data, lower, match, prose=prose, classify=classify)
             if found is not None:
                 yield found
+                done = found[1]
 
 
 @functools.cache
@@ -68,34 +75,42 @@ def _read_value(
     secrecy = classify(name)
     if secrecy is Secrecy.NO:
         return None
-    start, end, quoted = _measure_value(data, match.end())
+    kind, start = _open_value(data, match.end())
+    end = _end_value(data, kind, start)
     value = data[start:end].decode("latin-1")
     if not is_secret_value(secrecy, value):
         return None
-    if not quoted and (is_code(value) or value.startswith("--" if sign else "-")):
-        return None
-    spaced = not sign or sign.strip() in {":", "=>"} or sign != sign.strip()
-    if prose and not quoted and spaced and not looks_assigned(value):
-        return None
-    return start, end
+    if kind == "bare":
+        spaced = not sign or sign.strip() in {":", "=>"} or sign != sign.strip()
+        if (
+            is_code(value)
+            or value.startswith("--" if sign else "-")
+            or (prose and spaced and not looks_assigned(value))
+        ):
+            return None
+    rest = _REST[kind].match(data, end) if end - start >= _JUDGED else None
+    return start, rest.end() if rest else end
 
 
-def _measure_value(data: bytes, position: int) -> tuple[int, int, bool]:
-    """Start, end and whether it is quoted, of the value that begins at ``position``."""
+def _open_value(data: bytes, position: int) -> tuple[str, int]:
+    """How the value at ``position`` is written, and where it begins behind its quote."""
     start = position
-    while data[start : start + 1] in (b"b", b"r", b"f", b"u", b"B", b"R", b"F", b"U") and start < position + 2:
+    while data[start : start + 1].lower() in {b"b", b"r", b"f", b"u"} and start < position + 2:
         start += 1
-    escaped = data[start : start + 1] == b"\\"
-    quote = data[start + 1 : start + 2] if escaped else data[start : start + 1]
+    quote = data[start : start + 1]
+    if quote == b"\\" and data[start + 1 : start + 2] and data[start + 1] in _QUOTES:
+        return "escaped", start + 2
     if quote and quote in _QUOTES:
-        start += 2 if escaped else 1
-        found = (_ESCAPED if escaped else _QUOTED[quote[0]]).match(data, start)
-        return start, found.end() if found else start, True
-    found = _UNQUOTED.match(data, position)
-    if found is None:
-        return position, position, False
-    end = found.end()
-    cut = _NEXT_NAME.search(data, position, min(len(data), end + 80))
+        return quote.decode(), start + 1
+    return "bare", position
+
+
+def _end_value(data: bytes, kind: str, start: int) -> int:
+    found = _FIRST[kind].match(data, start)
+    end = found.end() if found else start
+    if kind != "bare":
+        return end
+    cut = _NEXT_NAME.search(data, start, min(len(data), end + 80))
     if cut is not None and cut.start() < end:
         end = cut.start()
-    return position, position + len(data[position:end].rstrip(b",;)]}")), False
+    return start + len(data[start:end].rstrip(b",;)]}"))

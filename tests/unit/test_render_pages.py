@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 NOW = START + timedelta(minutes=10)
 PIPE = Look(None, colour=False, glyphs=True, now=NOW, zone=UTC)
-SCREEN = dataclasses.replace(PIPE, width=90)
-BARE = dataclasses.replace(SCREEN, glyphs=False)
+SCREEN = PIPE._replace(width=90)
+BARE = SCREEN._replace(glyphs=False)
 EVIL = "\x1b]0;x\x07\u202e\x9b2J\nrow"
 HEADS = [
     make_head("k3v9x2mabc", params={"lr": 0.1, "depth": 4}, metrics={"auc": 0.75}, tags={"team": "a", "base": True}),
@@ -60,7 +60,7 @@ def test_listing_without_signs_and_in_colour() -> None:
     bare = shown(build_listing(table, BARE), BARE)
     assert "  running   1 min" in bare
     assert bare.isascii()
-    coloured = shown(build_listing(table, SCREEN), dataclasses.replace(SCREEN, colour=True))
+    coloured = shown(build_listing(table, SCREEN), SCREEN._replace(colour=True))
     assert "\x1b[1;32m0.8125\x1b[0m" in coloured
     assert "\x1b[32m✓ finished\x1b[0m" in coloured
 
@@ -80,7 +80,7 @@ def test_what_has_no_room_is_told(width: int) -> None:
         make_head(f"g00000000{place}", params={f"param{key}": place * key for key in range(9)}, metrics={"auc": place})
         for place in range(3)
     ]
-    look = dataclasses.replace(SCREEN, width=width)
+    look = SCREEN._replace(width=width)
     lines = shown(build_listing(list_runs(heads, ListingRequest(), {}), look), look).splitlines()
     assert all(len(line) <= width for line in lines)
     text = " ".join(lines)
@@ -95,7 +95,7 @@ def test_what_has_no_room_is_told(width: int) -> None:
 
 def test_long_titles_keep_their_end_and_equal_titles_are_told_apart() -> None:
     head = make_head(params={"model.encoder.layers.depth": 4, "loss": 1}, metrics={"loss": 2})
-    look = dataclasses.replace(SCREEN, width=120)
+    look = SCREEN._replace(width=120)
     first = shown(build_listing(list_runs([head], ListingRequest(), {}), look), look).splitlines()[0]
     assert " ….layers.depth " in first
     assert "params.loss" in first

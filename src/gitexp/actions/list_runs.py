@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.actions.named_run import complete_heads, present_experiment
+from gitexp.actions.heads import complete_heads, present_experiment
 from gitexp.model.listing import list_runs, sort_heads
 
 if TYPE_CHECKING:
@@ -16,8 +14,7 @@ if TYPE_CHECKING:
     from gitexp.store.runs import RunStore
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A table of runs. ``experiment`` is None where it is of all; ``elsewhere`` counts the runs of the others."""
 
     table: RunTable
@@ -38,7 +35,7 @@ def list_project(store: RunStore, request: ListingRequest, *, experiment: str | 
     completed, unread = complete_heads(store, rows)
     broken += unread
     if len({head.experiment for head in rows}) > 1:
-        request = dataclasses.replace(request, show_experiment=True)
+        request = request._replace(show_experiment=True)
     table = list_runs(completed, request, store.settings.directions, (head.id for head in heads.runs))
-    table = dataclasses.replace(table, total=len(runs))
+    table = table._replace(total=len(runs))
     return Listing(table, wanted, len(heads.runs) - len(runs), tuple(broken))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
-from gitexp.errors import BrokenRecord, ExpError, RunNotFound
-from gitexp.model.refs import parse_experiment, parse_run_ref
+from gitexp.actions.heads import complete_heads, present_experiment
+from gitexp.errors import RunNotFound
+from gitexp.model.refs import parse_run_ref
 from gitexp.model.run import Status
 from gitexp.model.selection import Scope, select_run
 from gitexp.model.spec import Extreme, FullRef, Text, parse_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
+    from gitexp.errors import BrokenRecord
     from gitexp.model.refs import Experiment
     from gitexp.model.run import RunHead
     from gitexp.model.spec import Spec
@@ -39,34 +40,6 @@ def find_run(store: RunStore, text: str, experiment: str | None = None, heads: H
             if _is_named(spec, error):
                 raise error from None
         raise
-
-
-def present_experiment(store: RunStore, given: str | None) -> Experiment:
-    """The experiment that is given, else that of the settings. Raises InvalidValue."""
-    return store.experiment if given is None else parse_experiment(given)
-
-
-def complete_heads(
-    store: RunStore, heads: Iterable[RunHead], *, wanted: Callable[[RunHead], bool] | None = None
-) -> tuple[list[RunHead], list[ExpError]]:
-    """The heads with all that their manifests say, for those of which the commit's message has not everything.
-
-    A manifest that cannot be read leaves its head as it was, and is told.
-    """
-    completed: list[RunHead] = []
-    broken: list[ExpError] = []
-    for head in heads:
-        if head.more if wanted is None else wanted(head):
-            try:
-                run = store.load(head)
-            except BrokenRecord as error:
-                broken.append(error)
-            else:
-                head = dataclasses.replace(
-                    head, params=run.params, metrics=run.metrics, tags=run.tags, more=frozenset()
-                )
-        completed.append(head)
-    return completed, broken
 
 
 def _with_metrics(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -21,14 +20,16 @@ from gitexp.cli.terminal import find_colour, prepare_streams
 ENTRIES = {entry.name: entry for entry in COMMANDS}
 
 
-@dataclass(slots=True)
 class Invocation:
     """What one call of ``exp`` has said so far; every command finds it as ``ctx.obj``."""
 
-    argv: tuple[str, ...]
-    command: str | None = None
-    json: bool = False
-    colour: str = "auto"
+    __slots__ = ("argv", "colour", "command", "json")
+
+    def __init__(self, argv: tuple[str, ...], *, command: str | None = None, json: bool = False) -> None:
+        self.argv = argv
+        self.command = command
+        self.json = json
+        self.colour = "auto"
 
 
 class CommandGroup(TyperGroup):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class CommandEntry:
+class CommandEntry(NamedTuple):
     """One command. ``module`` has a function of the command's name, and may have EXAMPLES and CONTEXT_SETTINGS.
 
     EXAMPLES are lines of a shell under the heading of that name; where the first ends in a colon they bring their own.

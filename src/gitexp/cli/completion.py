@@ -45,6 +45,20 @@ def complete_experiment(ctx: typer.Context, incomplete: str) -> list[str]:
     return sorted({head.experiment for head in store.heads().runs if head.experiment.startswith(incomplete)})
 
 
+def complete_columns(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Keys of columns, or the last of several with commas between them."""
+    from gitexp.model.columns import FIELDS
+    from gitexp.model.listing import free_columns
+
+    store = _open(ctx)
+    free = free_columns(store.heads().runs) if store is not None else []
+    before, comma, last = incomplete.rpartition(",")
+    before += comma
+    keys = [*FIELDS, *(column.key for column in free), *(column.name for column in free)]
+    fitting = [key for key in keys if key.startswith(last) and key.isprintable() and " " not in key]
+    return [before + key for key in dict.fromkeys(fitting)][:_MOST]
+
+
 def _open(ctx: typer.Context) -> RunStore | None:
     from gitexp.store.runs import open_store
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand
@@ -72,6 +71,8 @@ def _params(command: Any, ctx: Any, width: int, colour: bool) -> list[str]:
 
 
 def _terms(rows: Sequence[tuple[str, str]], width: int, colour: bool, term_width: int | None = None) -> str:
+    import textwrap
+
     column = term_width or min(max(len(term) for term, _ in rows), _WIDEST_TERM) + 2
     lines: list[str] = []
     for term, text in rows:
@@ -93,6 +94,8 @@ def _examples(epilog: str, colour: bool) -> str:
 
 
 def _fill(text: str, width: int) -> str:
+    import textwrap
+
     paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
     return "\n\n".join(textwrap.fill(part, min(width, _WIDEST_LINE)) for part in paragraphs)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gitexp.actions.logs import last_lines, read_output
-from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
+from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, count_option, run_argument
 from gitexp.cli.terminal import find_colour
 from gitexp.store.runs import open_store
 
@@ -22,9 +22,7 @@ exp logs last~1 > before.log           byte for byte
 def logs(
     ctx: typer.Context,
     run: Annotated[str, run_argument("The run. [default: last]", "[RUN]")] = "last",
-    tail: Annotated[
-        int | None, typer.Option("--tail", "-n", metavar="N", min=0, help="The last N lines alone.")
-    ] = None,
+    tail: Annotated[int | None, count_option("--tail", "-n", help_text="The last N lines alone.")] = None,
     experiment: EXPERIMENT_OPTION = None,
     as_json: JSON_OPTION = False,
     colour: COLOUR_OPTION = "auto",

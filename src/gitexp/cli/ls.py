@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from gitexp.actions.list_runs import Listing, list_project
-from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION
+from gitexp.cli.completion import complete_columns
+from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION, LISTED_EXPERIMENT_OPTION, count_option
 from gitexp.cli.terminal import find_look, say, warn_of_broken
 from gitexp.errors import UsageError
 from gitexp.model.listing import ListingRequest
@@ -28,18 +29,26 @@ exp show $(exp ls --ids -n 1)          ids, for other commands
 
 def ls(
     ctx: typer.Context,
-    experiment: EXPERIMENT_OPTION = None,
+    experiment: LISTED_EXPERIMENT_OPTION = None,
     everything: Annotated[bool, typer.Option("--all", "-a", help="The runs of every experiment.")] = False,
-    length: Annotated[
-        int | None, typer.Option("-n", metavar="N", min=0, help="At most N runs; 0 for all. [default: 20]")
-    ] = None,
+    length: Annotated[int | None, count_option("-n", help_text="At most N runs; 0 for all. [default: 20]")] = None,
     sort: Annotated[
         str | None,
-        typer.Option("--sort", metavar="KEY", help="Order by a column; -KEY for the greatest first."),
+        typer.Option(
+            "--sort",
+            metavar="KEY",
+            help="Order by a column; -KEY for the greatest first.",
+            autocompletion=complete_columns,
+        ),
     ] = None,
     columns: Annotated[
         str | None,
-        typer.Option("--columns", metavar="KEYS", help="Columns by key or glob, with commas: name,lr,metrics.*"),
+        typer.Option(
+            "--columns",
+            metavar="KEYS",
+            help="Columns by key or glob, with commas: name,lr,metrics.*",
+            autocompletion=complete_columns,
+        ),
     ] = None,
     as_json: JSON_OPTION = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, every column in it.")] = False,

@@ -43,16 +43,25 @@ JSON_OPTION = Annotated[
     bool,
     typer.Option("--json", help="Print JSON: format, data, errors.", callback=_note_json, is_eager=True),
 ]
-EXPERIMENT_OPTION = Annotated[
-    str | None,
-    typer.Option(
-        "-e",
-        "--experiment",
-        metavar="NAME",
-        help="The experiment in which last, max: and min: look; else that of .exp.yaml.",
-        autocompletion=complete_experiment,
-    ),
-]
+
+
+def _experiment(help_text: str) -> Any:
+    return typer.Option("-e", "--experiment", metavar="NAME", help=help_text, autocompletion=complete_experiment)
+
+
+EXPERIMENT_OPTION = Annotated[str | None, _experiment("Where last, max: and min: look; else as .exp.yaml says.")]
+LISTED_EXPERIMENT_OPTION = Annotated[str | None, _experiment("The experiment to list; else as .exp.yaml says.")]
+
+
+def _check_count(value: int | None) -> int | None:
+    if value is not None and value < 0:
+        raise typer.BadParameter("not a number of lines or runs")
+    return value
+
+
+def count_option(*names: str, help_text: str) -> Any:
+    """A number from 0. (typer's own ``min`` puts ``[x>=0]`` on the help page.)"""
+    return typer.Option(*names, metavar="N", help=help_text, callback=_check_count)
 
 
 def run_argument(help_text: str, metavar: str = "RUN") -> Any:

@@ -10,7 +10,6 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO, cast
 
-from gitexp.render.page import Look
 from gitexp.render.text import neutralise
 from gitexp.render.theme import ColourChoice, choose_colour
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitexp.errors import ExpError
+    from gitexp.render.page import Look
 
 _SIGNS = "✓✗●■–…·→"
 
@@ -37,6 +37,8 @@ def find_colour(choice: str, stream: TextIO | None = None) -> bool:
 
 def find_look(choice: str = "auto", stream: TextIO | None = None) -> Look:
     """How to show something on a stream: standard output unless another is given."""
+    from gitexp.render.page import Look
+
     stream = sys.stdout if stream is None else stream
     width = shutil.get_terminal_size().columns if stream.isatty() else None
     return Look(width, find_colour(choice, stream), _can_show_signs(stream), datetime.now(UTC))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gitexp.model.values import format_value
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 Kind = Literal["field", "param", "metric", "tag"]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column. ``key`` names it in ``--columns`` and ``--sort``; ``name`` is the key of the param, metric or tag."""
 
     key: str
@@ -35,11 +33,10 @@ class Column:
 
     def with_weight(self, weight: float) -> Column:
         """The same column with another weight."""
-        return replace(self, weight=weight)
+        return self._replace(weight=weight)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What a run has in a column. ``present`` tells a param that is null from one that is not there."""
 
     value: Value

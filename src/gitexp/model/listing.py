@@ -5,8 +5,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from gitexp.errors import UsageError
 from gitexp.model.columns import (
@@ -36,8 +35,7 @@ Choice: TypeAlias = Literal["differing", "all"]
 _ALWAYS = ("id", "name", "status", "started", "seconds")
 
 
-@dataclass(frozen=True, slots=True)
-class RunTable:
+class RunTable(NamedTuple):
     """Rows of runs with their cells; ``heads``, ``cells`` and rows of the screen are in the same order."""
 
     columns: tuple[Column, ...]
@@ -58,8 +56,7 @@ class RunTable:
         return self.total - len(self.heads)
 
 
-@dataclass(frozen=True, slots=True)
-class ListingRequest:
+class ListingRequest(NamedTuple):
     """What a listing shall show. ``columns`` are keys or globs of keys, and take the place of ``choice``."""
 
     sort: str | None = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.run import Status
 from gitexp.model.values import equal_values, format_value
@@ -27,8 +26,7 @@ _NAMED = 6
 _SCREEN_TITLES = {"started": "when", "seconds": "time", "user": "by"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(NamedTuple):
     column: Column
     title: str
     align: bool

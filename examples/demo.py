@@ -82,37 +82,40 @@ def tell(demo: Demo) -> None:
     demo.say("A script that knows nothing of gitexp, in a Git repository. One word before the command records it.")
     demo.type("exp run -- python train.py")
 
-    demo.say("Other settings, other seeds.")
+    demo.say("Other settings, another seed.")
     demo.type("exp run --quiet -- python train.py --lr 0.1 --hidden 64 --seed 1")
-    demo.type("exp run --quiet --artifact model.pkl -- python train.py --lr 0.03 --hidden 64 --seed 1")
+    demo.type("exp run --quiet --name relu -- python train.py --lr 0.03 --hidden 64 --seed 1")
 
     demo.say("A run that fails is a run too.")
     demo.type("exp run --quiet -- python train.py --lr 30", status=1)
 
-    demo.say("An edit that nobody committed, and a key that nobody should see.")
+    demo.say("An edit that nobody committed, a model to keep, and a key that nobody should see.")
     demo.edit(
         "train.py",
         "random_state=arguments.seed,\n    )",
         'random_state=arguments.seed,\n        activation="tanh",\n    )',
     )
-    demo.type(f"exp run --name tanh -- python train.py --lr 0.03 --hidden 64 --seed 1 --api-key {FAKE_KEY}")
+    demo.type(
+        "exp run --name tanh --artifact model.pkl -- "
+        f"python train.py --lr 0.03 --hidden 64 --seed 1 --api-key {FAKE_KEY}"
+    )
 
     demo.say("All of them, newest first.")
     demo.type("exp ls")
 
-    demo.say("What made the difference between the last two that finished? One uncommitted line.")
-    demo.type("exp diff max:val_acc tanh")
+    demo.say("Why is tanh not relu? One line that was never committed.")
+    demo.type("exp diff relu tanh")
 
     demo.say("Everything that is known of one run. The key is not.")
     demo.type("exp show tanh")
 
-    demo.say("Get the code back that ran, edits included: a new worktree, yours stays as it is.")
+    demo.say("The code that ran, edit included, in a new worktree. Yours stays as it is.")
     demo.type("exp checkout tanh ../digits-tanh")
-    demo.type("git -C ../digits-tanh grep -n tanh -- train.py")
+    demo.type("grep -n tanh ../digits-tanh/train.py")
 
     demo.say("It is all plain Git: a run is one commit.")
     demo.type("git log --oneline --graph --decorate=no --glob='refs/runs/*' HEAD")
-    demo.type("git fsck --strict")
+    demo.type("git fsck --strict --no-dangling")
     demo.type("git status --short")
 
 

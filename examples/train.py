@@ -24,9 +24,10 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     arguments = parse_arguments()
     images, digits = load_digits(return_X_y=True)
-    train_x, val_x, train_y, val_y = train_test_split(
-        images / 16, digits, test_size=0.3, random_state=arguments.seed, stratify=digits
+    train_x, rest_x, train_y, rest_y = train_test_split(
+        images / 16, digits, test_size=0.4, random_state=arguments.seed, stratify=digits
     )
+    val_x, test_x, val_y, test_y = train_test_split(rest_x, rest_y, test_size=0.5, random_state=arguments.seed)
     model = MLPClassifier(
         hidden_layer_sizes=(arguments.hidden,),
         learning_rate_init=arguments.lr,
@@ -45,7 +46,7 @@ def main() -> None:
             sys.exit(f"the loss diverged in epoch {epoch}: try a smaller --lr than {arguments.lr}")
 
     with open("metrics.json", "w") as file:
-        json.dump({"val_acc": val_acc, "val_loss": val_loss, "parameters": sum(w.size for w in model.coefs_)}, file)
+        json.dump({"test_acc": model.score(test_x, test_y), "weights": sum(part.size for part in model.coefs_)}, file)
     with open("model.pkl", "wb") as file:
         pickle.dump(model, file)
 

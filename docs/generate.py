@@ -33,6 +33,7 @@ EXAMPLES: tuple[ExpError, ...] = (
     errors.ConfigError(".exp.yaml", 7, "artefacts", "unknown key", hint="did you mean artifacts?"),
     errors.ParamsFileError("params.yaml", 3, "mapping values are not allowed here"),
     errors.BrokenRecord("refs/runs/default/k3v9x2mabc", "its message has no Run-Id"),
+    errors.BrokenObject("a tree that ends too early"),
     errors.NewerFormat("refs/runs/default/k3v9x2mabc", 2),
     errors.Refused("the folder 'runs/old' is not empty", hint="exp checkout last ANOTHER-FOLDER"),
     errors.RefMoved("refs/runs/default/k3v9x2mabc", "expected 5db2e9b, found c8c530d"),

@@ -13,6 +13,7 @@
     ├── ParamsFileError             1     params-file
     ├── BrokenRecord                1     broken-record
     │   └── NewerFormat             1     newer-format
+    ├── BrokenObject                1     broken-object
     ├── Refused                     1     refused
     ├── RefMoved                    1     ref-moved
     ├── GitFailed                   1     git-failed
@@ -162,6 +163,12 @@ class NewerFormat(BrokenRecord):
             f"it has format {format_version}, this gitexp reads format 1",
             hint="pip install --upgrade gitexp",
         )
+
+
+class BrokenObject(ExpError):
+    """Bytes that are no commit, tree or blob."""
+
+    code = "broken-object"
 
 
 class Refused(ExpError):

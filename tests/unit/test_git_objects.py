@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitexp.errors import GitFailed, StorageFailed
-from gitexp.git.commits import BrokenObject, Person, RawCommit, parse_commit
+from gitexp.errors import BrokenObject, GitFailed, StorageFailed
+from gitexp.git.commits import Person, RawCommit, parse_commit
 from gitexp.git.newest import read_newest
 from gitexp.git.objects import ObjectWriter
 from gitexp.git.reading import find_missing, list_tree, read_commits, read_objects, read_path

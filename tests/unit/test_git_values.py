@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitexp.git.commits import BrokenObject, Person, RawCommit, clean_name, format_commit, parse_commit
+from gitexp.errors import BrokenObject
+from gitexp.git.commits import Person, RawCommit, clean_name, format_commit, parse_commit
 from gitexp.git.config import parse_config, strip_credentials
 from gitexp.git.status import Status, StatusEntry, parse_status
 from gitexp.git.trees import FOLDER, TreeEntry, compose_tree, format_tree, parse_tree

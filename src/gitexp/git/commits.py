@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from gitexp.errors import ExpError
+from gitexp.errors import BrokenObject
 
 # Git before 2.42 also took away a '.' at the ends: "Sammy Davis, Jr." lost his.
 _CRUD = re.compile(r"^[\x00- ,:;<>\"\\']+|[\x00- ,:;<>\"\\']+$|[\n<>]")
 _PERSON = re.compile(rb"(.*?) ?<(.*)> (-?\d+) ([+-]\d+)", re.DOTALL)
-
-
-class BrokenObject(ExpError):
-    """Bytes that are no commit, tree or blob."""
-
-    code = "broken-object"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.errors import GitFailed, StorageFailed
+from gitexp.errors import BrokenObject, GitFailed, StorageFailed
 from gitexp.git.command import run_git
-from gitexp.git.commits import BrokenObject, RawCommit, clean_name, format_commit, parse_commit
+from gitexp.git.commits import RawCommit, clean_name, format_commit, parse_commit
 from gitexp.git.trees import TreeEntry, compose_tree, empty_tree, format_tree, parse_tree
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.errors import GitFailed
+from gitexp.errors import BrokenObject, GitFailed
 from gitexp.git.command import open_git, run_git, start_git
-from gitexp.git.commits import BrokenObject, Person, RawCommit, parse_commit
+from gitexp.git.commits import Person, RawCommit, parse_commit
 from gitexp.git.refs import list_refs
 
 if TYPE_CHECKING:

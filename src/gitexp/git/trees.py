@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.git.commits import BrokenObject
+from gitexp.errors import BrokenObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

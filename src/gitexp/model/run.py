@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gitexp.model.values import Params, Scalar
 
 FORMAT = 1
+WRITTEN_BY_RUNS = "written by runs"
+"""Why a metrics file or a declared artifact is left out of the snapshot: an old result is no code."""
 
 
 class Status(StrEnum):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gitexp.errors import BrokenRecord, NewerFormat
+from gitexp.errors import BrokenObject, BrokenRecord, NewerFormat
 from gitexp.format.message import MessageError, parse_message
-from gitexp.git.commits import BrokenObject, parse_commit
+from gitexp.git.commits import parse_commit
 from gitexp.git.newest import read_newest
 from gitexp.git.reading import list_tree, read_commits, read_path
 from gitexp.git.repository import open_repository

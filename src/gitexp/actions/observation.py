@@ -1,0 +1,166 @@
+"""What is found out while the command runs: interpreter, packages, hardware, hashes, and the run before this one."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gitexp.capture.priority import lower_priority
+from gitexp.model.run import Environment
+
+if TYPE_CHECKING:
+    from gitexp.actions.preparation import Preparation
+    from gitexp.capture.environment import EnvironmentRecord
+    from gitexp.capture.interpreter import Interpreter, Unknown
+    from gitexp.data.known_hashes import KnownHashes
+    from gitexp.data.recording import RecordedData
+    from gitexp.model.run import LeftOut, RunHead
+
+_PAUSES = (0.05, 0.35, 1.5, 8.0, 50.0)
+"""Seconds between looks at the running processes: shell scripts and make have their Python after a tenth of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What was found out; ``files`` are those of ``.exp/``."""
+
+    environment: Environment
+    files: dict[bytes, bytes]
+    left_out: tuple[LeftOut, ...]
+    data: RecordedData | None
+    previous: RunHead | None
+
+
+class Observation:
+    """Two threads that look around while the command runs. Whatever they cannot find out is a warning."""
+
+    def __init__(self, prepared: Preparation) -> None:
+        from gitexp.capture.interpreter import InterpreterWatch
+        from gitexp.store.journal import local_folder
+
+        self._prepared = prepared
+        self._ended = threading.Event()
+        self._cache = local_folder(prepared.working_copy.repository, "cache")
+        self._watch = InterpreterWatch(prepared.request.command, os.environ, prepared.places.here, self._cache)
+        self._threads = [
+            threading.Thread(target=self._look_at_processes, name="gitexp-processes", daemon=True),
+            threading.Thread(target=self._look_around, name="gitexp-surroundings", daemon=True),
+        ]
+        self._pid: int | None = None
+        self._described: tuple[Interpreter | Unknown, EnvironmentRecord | None] | None = None
+        self._left_out = prepared.run.code.left_out
+        self._data: RecordedData | None = None
+        self._previous: RunHead | None = None
+        self._known: KnownHashes | None = None
+
+    def start(self, pid: int) -> None:
+        """Begins to look; the command has just started."""
+        self._pid = pid
+        for thread in self._threads:
+            thread.start()
+
+    def finish(self) -> Observed:
+        """Waits until all is known. The command has ended: what is being hashed is still hashed to its end."""
+        self._ended.set()
+        if self._pid is None:  # the command never started; where it would have run is known all the same
+            self._look_around()
+        else:
+            for thread in self._threads:
+                thread.join()
+        record = self._describe_environment()
+        if record is None:
+            return Observed(Environment(), {}, self._left_out, self._data, self._previous)
+        self._prepared.attempts.extend(record.warnings)
+        files = {f".exp/environment/{name}".encode(): data for name, data in record.files.items()}
+        return Observed(record.environment, files, self._left_out, self._data, self._previous)
+
+    def _look_at_processes(self) -> None:
+        for pause in _PAUSES:
+            self._look()
+            if self._ended.wait(pause):
+                return
+
+    def _look(self) -> None:
+        pid = self._pid
+        if pid is not None:
+            self._prepared.attempts.make("the running processes", lambda: self._watch.look(pid), None)
+
+    def _look_around(self) -> None:
+        attempts = self._prepared.attempts
+        self._previous = attempts.make("the run before this one", self._find_previous, None)
+        self._describe_environment()
+        # Only now: a thread of low priority that holds Python's lock would hold back those that copy the output, and
+        # what follows is hashing, which lets go of it.
+        lower_priority()
+        self._data = attempts.make("the data was not recorded", self._record_data, None)
+        self._left_out = attempts.make("files left out were not hashed", self._hash_left_out, self._left_out)
+        if self._known is not None:
+            self._known.close()  # by the thread that opened it, as SQLite wants
+
+    def _describe_environment(self) -> EnvironmentRecord | None:
+        """Described once for each answer to what runs; the last one counts."""
+        answer = self._watch.answer()
+        if self._described is None or self._described[0] != answer:
+            record = self._prepared.attempts.make(
+                "the environment was not recorded", lambda: self._describe(answer), None
+            )
+            self._described = (answer, record)
+        return self._described[1]
+
+    def _describe(self, answer: Interpreter | Unknown) -> EnvironmentRecord:
+        from gitexp.capture.environment import describe_environment
+
+        places = self._prepared.places
+        return describe_environment(
+            answer,
+            os.environ,
+            project=places.project,
+            top=places.top,
+            extra_variables=self._prepared.settings.variables,
+            cache=self._cache,
+        )
+
+    def _find_previous(self) -> RunHead | None:
+        from gitexp.store.runs import find_newest
+
+        run = self._prepared.run
+        return find_newest(self._prepared.working_copy.repository, run.experiment)
+
+    def _hash_left_out(self) -> tuple[LeftOut, ...]:
+        from gitexp.data.hashing import hash_file
+
+        repository = self._prepared.working_copy.repository
+        found = []
+        for one in self._left_out:
+            if one.bytes is not None:
+                path = os.fsdecode(repository.path_of_manifest(one.path))
+                one = replace(one, md5=hash_file(path, self._known_hashes()).md5)
+            found.append(one)
+        return tuple(found)
+
+    def _record_data(self) -> RecordedData | None:
+        prepared = self._prepared
+        wanted = (*prepared.settings.data, *prepared.request.data)
+        if not wanted:
+            return None
+        from gitexp.data.recording import record_data
+        from gitexp.format.pointer import parse_pointer
+
+        places = prepared.places
+        return record_data(
+            wanted,
+            places.here,
+            places.project,
+            places.top,
+            read_pointer=parse_pointer,
+            known=self._known_hashes(),
+        )
+
+    def _known_hashes(self) -> KnownHashes:
+        if self._known is None:
+            from gitexp.data.known_hashes import KnownHashes
+
+            self._known = KnownHashes(self._cache)
+        return self._known

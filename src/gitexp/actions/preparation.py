@@ -1,0 +1,201 @@
+"""All that has to be known before the script starts: where, which code, which params, and what must not be written."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gitexp.actions.attempts import Attempts
+from gitexp.actions.outputs import Outputs
+from gitexp.actions.params_found import Places, find_params
+from gitexp.actions.written_files import FilesBefore
+from gitexp.errors import UsageError
+from gitexp.model.ids import id_from_random, name_from_random
+from gitexp.model.params import merge_params
+from gitexp.model.refs import parse_experiment
+from gitexp.model.run import Code, Run, Status, User
+from gitexp.model.run_names import parse_name, parse_tags
+from gitexp.model.seed import find_seed
+from gitexp.model.values import is_scalar
+from gitexp.store.project import find_project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from gitexp.actions.request import RecordRequest
+    from gitexp.capture.redaction import Redactor
+    from gitexp.git.config import GitConfig
+    from gitexp.git.snapshot import Snapshot
+    from gitexp.git.working_copy import Opening, WorkingCopy
+    from gitexp.model.params import ParamSource
+    from gitexp.model.settings import Settings
+    from gitexp.store.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """A run that is ready to start. ``snapshot`` is None where not even the checked-out commit could be used."""
+
+    request: RecordRequest
+    working_copy: WorkingCopy
+    project: Project
+    places: Places
+    redactor: Redactor
+    sources: tuple[ParamSource, ...]
+    snapshot: Snapshot | None
+    run: Run
+    before: FilesBefore
+    attempts: Attempts
+
+    @property
+    def settings(self) -> Settings:
+        """The project's settings."""
+        return self.project.settings
+
+
+def prepare(request: RecordRequest, opening: Opening, now: datetime, random: bytes) -> Preparation:
+    """Reads what is there and takes the snapshot; nothing is written but the snapshot's objects.
+
+    Raises what the user has to mend before a run makes sense: NotARepository, ConfigError, ParamsFileError (of a file
+    that was named), InvalidValue; and GitFailed where Git cannot say what is in the working tree.
+    """
+    from gitexp.capture.redaction import make_redactor
+
+    if not request.command:
+        raise UsageError("no command to run", hint="exp run -- python train.py")
+    attempts = Attempts()
+    working_copy = opening.finish()
+    repository = working_copy.repository
+    project = find_project(repository)
+    places = Places(os.path.abspath(request.folder), project.path(repository), working_copy.top)
+    experiment = parse_experiment(request.experiment) if request.experiment else project.settings.experiment
+    run_id = id_from_random(random)
+    name = parse_name(request.name) if request.name else name_from_random(run_id, random)
+    tags = parse_tags(request.tags)
+    sources = find_params(request, project.settings, places, attempts)
+    redactor = make_redactor(project.settings.redaction)
+    redactor.remember_variables(os.environ)
+    before = FilesBefore(request, project.settings, places)
+    outputs = Outputs(before.metrics_files, (*project.settings.artifacts, *request.artifacts), places)
+    snapshot = attempts.make(
+        "the working tree was not recorded", lambda: _take_snapshot(working_copy, project.settings, outputs), None
+    )
+    merged = merge_params(sources)
+    seed = request.seed if request.seed is not None else find_seed(merged.params)
+    run = Run(
+        id=run_id,
+        name=name,
+        experiment=experiment,
+        project=project.folder,
+        status=Status.RUNNING,
+        exit_code=None,
+        signal=None,
+        started_at=now,
+        ended_at=None,
+        command=request.command,
+        directory=repository.prefix.rstrip("/") or ".",
+        user=_user(working_copy),
+        host=socket.gethostname(),
+        params=merged.params,
+        metrics={},
+        code=_code(working_copy, snapshot, attempts),
+        param_sources=merged.sources,
+        seed=seed,
+        tags=tags,
+        note=request.note,
+        hypothesis=request.hypothesis,
+    )
+    return Preparation(
+        request=request,
+        working_copy=working_copy,
+        project=project,
+        places=places,
+        redactor=redactor,
+        sources=sources,
+        snapshot=snapshot,
+        run=redact_run(run, redactor),
+        before=before,
+        attempts=attempts,
+    )
+
+
+def _take_snapshot(working_copy: WorkingCopy, settings: Settings, outputs: Outputs) -> Snapshot:
+    import tempfile
+
+    from gitexp.capture.credential_files import is_credential_file
+    from gitexp.git.snapshot import take_snapshot
+
+    return take_snapshot(
+        working_copy,
+        settings.snapshot,
+        lambda path, head: is_credential_file(path, head, settings.redaction.files) or outputs.explain(path),
+        tempfile.gettempdir(),
+    )
+
+
+def _user(working_copy: WorkingCopy) -> User:
+    from gitexp.git.config import author_identity
+
+    identity = author_identity(working_copy.repository, working_copy.config)
+    return User(identity.name, identity.email)
+
+
+def _code(working_copy: WorkingCopy, snapshot: Snapshot | None, attempts: Attempts) -> Code:
+    status = working_copy.status
+    remote = _remote(working_copy.config)
+    if snapshot is None:
+        return Code(status.commit, status.branch, bool(status.entries), status.commit or "", remote)
+    attempts.extend(snapshot.notes)
+    return Code(
+        commit=snapshot.head,
+        branch=snapshot.branch,
+        dirty=snapshot.dirty,
+        snapshot=snapshot.commit,
+        remote=remote,
+        left_out=snapshot.left_out,
+        submodules=snapshot.submodules,
+    )
+
+
+def _remote(config: GitConfig) -> str | None:
+    from gitexp.git.config import strip_credentials
+
+    remotes = config.remotes()
+    url = remotes.get("origin") or next(iter(remotes.values()), None)
+    return strip_credentials(url) if url is not None else None
+
+
+def redact_run(run: Run, redactor: Redactor) -> Run:
+    """The run without what must not be written. Done before the first object is."""
+    # A secret met among the params is known again in the command, and both are in the notes.
+    params, places = redactor.redact_values(run.params, "params")
+    found: list[str] = [*run.redacted, *places]
+    command, places = redactor.redact_command(run.command)
+    found += places
+    tags, places = redactor.redact_values(run.tags, "tags")
+    found += places
+    texts: dict[str, str | None] = {}
+    for key, text in (("note", run.note), ("hypothesis", run.hypothesis), ("code.remote", run.code.remote)):
+        texts[key], count = redactor.redact_text(text) if text is not None else (None, 0)
+        if count:
+            found.append(key)
+    variables, places = redactor.redact_values(run.environment.variables, "environment.variables")
+    found += places
+    return replace(
+        run,
+        command=command,
+        params=params,
+        tags={key: value for key, value in tags.items() if is_scalar(value)},
+        note=texts["note"],
+        hypothesis=texts["hypothesis"],
+        code=replace(run.code, remote=texts["code.remote"]),
+        environment=replace(run.environment, variables={key: str(value) for key, value in variables.items()}),
+        redacted=_unique(found),
+    )
+
+
+def _unique(places: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(places))

@@ -1,0 +1,27 @@
+"""What a user asks of ``exp run``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRequest:
+    """A command to run and what to say of the run. Texts are as typed; ``folder`` is where it was typed."""
+
+    command: tuple[str, ...]
+    folder: str = "."
+    experiment: str | None = None
+    name: str | None = None
+    params: tuple[str, ...] = ()
+    params_files: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    note: str | None = None
+    hypothesis: str | None = None
+    seed: int | None = None
+    data: tuple[str, ...] = ()
+    artifacts: tuple[str, ...] = ()
+    capture: bool = True
+    """Whether the output is recorded; False leaves the terminal to the command alone."""
+    extract: bool = True
+    """Whether params are read from the command and metrics from the output."""

@@ -1,0 +1,170 @@
+"""``exp run``: records a command. Its exit status is the command's, its standard output is the command's alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gitexp.actions.request import RecordRequest
+from gitexp.cli.completion import complete_experiment
+from gitexp.cli.options import JSON_OPTION
+from gitexp.git.working_copy import start_opening
+from gitexp.model.ids import RANDOM_BYTES
+
+if TYPE_CHECKING:
+    from gitexp.actions.record import RecordResult
+    from gitexp.git.working_copy import Opening
+
+CONTEXT_SETTINGS = {"allow_interspersed_args": False}
+EXAMPLES = """
+Examples:
+  exp run -- python train.py --lr 0.1
+  exp run -e trees --name deep --tag baseline -- python train.py --depth 12
+  exp run --param data.version=3 --artifact model.pt -- make train
+  exp run --dry-run -- python train.py       what would be recorded
+
+Exit status: that of the command; 126 or 127 where it could not be started,
+128 + n where signal n ended it, 125 where exp refused before the start.
+"""
+
+
+def run(
+    ctx: typer.Context,
+    command: Annotated[
+        list[str], typer.Argument(metavar="COMMAND [ARG]...", help="What to run; everything after it is its own.")
+    ],
+    experiment: Annotated[
+        str | None,
+        typer.Option(
+            "-e",
+            "--experiment",
+            metavar="NAME",
+            help="The experiment that the run belongs to.",
+            autocompletion=complete_experiment,
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option("-n", "--name", help="A name; made up where none is given.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("-p", "--param", metavar="K=V", help="A param; dots nest, values are typed.")
+    ] = None,
+    params_file: Annotated[
+        list[str] | None, typer.Option("--params-file", metavar="FILE", help="Params from YAML, TOML or JSON.")
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option("-t", "--tag", metavar="K[=V]", help="A tag.")] = None,
+    note: Annotated[str | None, typer.Option("-m", "--note", metavar="TEXT", help="A note.")] = None,
+    hypothesis: Annotated[
+        str | None, typer.Option("--hypothesis", metavar="TEXT", help="What the run is to show.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="The seed to record; it is not set.", show_default=False)
+    ] = None,
+    data: Annotated[
+        list[str] | None, typer.Option("--data", metavar="PATH", help="A file or folder that the run reads.")
+    ] = None,
+    artifact: Annotated[
+        list[str] | None, typer.Option("-a", "--artifact", metavar="PATH", help="A file that the run writes.")
+    ] = None,
+    no_capture: Annotated[
+        bool, typer.Option("--no-capture", help="Leave the terminal to the command; its output is not recorded.")
+    ] = False,
+    no_extract: Annotated[
+        bool, typer.Option("--no-extract", help="Read no params from the command and no metrics from its output.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be recorded; run nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary at the end.")] = False,
+    json: JSON_OPTION = False,
+) -> int:
+    """Run a command and record it as one commit.
+
+    The command runs as if it had been called alone. With --json the summary on standard error is the JSON envelope.
+    """
+    opening = start_opening()
+    request = RecordRequest(
+        command=tuple(command),
+        experiment=experiment,
+        name=name,
+        params=tuple(param or ()),
+        params_files=tuple(params_file or ()),
+        tags=tuple(tag or ()),
+        note=note,
+        hypothesis=hypothesis,
+        seed=seed,
+        data=tuple(data or ()),
+        artifacts=tuple(artifact or ()),
+        capture=not no_capture,
+        extract=not no_extract,
+    )
+    now = datetime.now(UTC)
+    random = os.urandom(RANDOM_BYTES)
+    if dry_run:
+        return _plan(ctx, request, opening, now, random, json=json)
+    from gitexp.actions.record import record
+
+    result = record(request, opening, now=now, random=random)
+    _report(ctx, result, quiet=quiet, json=json)
+    return result.ending.status
+
+
+def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool, json: bool) -> None:
+    from gitexp.cli.terminal import find_look, warn
+    from gitexp.render.plain import format_plain
+    from gitexp.render.run_summary import build_summary
+
+    if json:
+        from gitexp.cli.output import format_envelope
+
+        sys.stderr.write(format_envelope(_fields(result)))
+        return
+    if result.ending.not_started is not None:
+        warn(f"{result.command} could not be started: {result.ending.reason}")
+    if result.run is None:
+        for sentence in result.warnings:
+            warn(sentence)
+        return
+    if quiet and result.stored is not None:
+        for sentence in result.warnings:
+            warn(sentence)
+        return
+    look = find_look(ctx.obj.colour, sys.stderr)
+    run = replace(result.run, warnings=result.warnings)
+    page = build_summary(run, result.previous, result.directions, look, kept_in=result.kept_in)
+    sys.stderr.write(format_plain(page, colour=look.colour))
+
+
+def _fields(result: RecordResult) -> dict[str, object]:
+    from gitexp.render.json_form import to_plain
+
+    return {
+        "run": to_plain(result.run),
+        "ref": result.stored.ref if result.stored is not None else None,
+        "commit": result.stored.commit if result.stored is not None else None,
+        "kept_in": result.kept_in,
+        "exit_status": result.ending.status,
+        "warnings": list(result.warnings),
+    }
+
+
+def _plan(
+    ctx: typer.Context, request: RecordRequest, opening: Opening, now: datetime, random: bytes, *, json: bool
+) -> int:
+    from gitexp.actions.preparation import prepare
+    from gitexp.cli.terminal import find_look
+    from gitexp.render.plain import format_plain
+    from gitexp.render.run_summary import build_plan
+
+    prepared = prepare(request, opening, now, random)
+    run = replace(prepared.run, warnings=prepared.attempts.warnings)
+    if json:
+        from gitexp.cli.output import write_envelope
+        from gitexp.render.json_form import to_plain
+
+        write_envelope({"run": to_plain(run)})
+        return 0
+    look = find_look(ctx.obj.colour)
+    sys.stdout.write(format_plain(build_plan(run, look), colour=look.colour))
+    return 0

@@ -26,11 +26,12 @@ def make_vocabulary(text: str) -> frozenset[str]:
 
 
 _METRICS = make_vocabulary(
-    "loss losses acc accuracy auc auroc auprc aucpr prauc rocauc f1 fbeta fscore f1score recall rmse mse mae mape "
-    "smape msle rmsle medae r2 rsquared score perplexity ppl bleu rouge rougel meteor chrf iou miou jaccard dice "
-    "psnr ssim lpips fid reward nll elbo kld logloss mlogloss crossentropy bce mcc matthews kappa sensitivity "
-    "specificity tpr fpr tnr fnr wer cer bpc bpb bpd ndcg mrr likelihood loglikelihood correlation pearson "
-    "spearman ari nmi ami silhouette inertia gini brier ece eer deviance merror roc learn"
+    "loss losses acc accuracy auc auroc auprc aucpr prauc rocauc f1 fbeta fscore f1score recall rmse mse mae "
+    "smape msle rmsle medae r2 rsquared score perplexity ppl bleu rougel meteor chrf iou miou jaccard dice psnr "
+    "ssim lpips fid reward nll elbo kld logloss mlogloss crossentropy bce mcc matthews kappa sensitivity "
+    "specificity tpr tnr fnr wer cer bpc bpb bpd ndcg mrr likelihood loglikelihood correlation pearson spearman "
+    "ari nmi ami silhouette inertia gini brier ece eer deviance merror roc learn "
+    "mape rouge fpr"  # codespell:ignore mape,rouge,fpr
 )
 _WEAK = make_vocabulary(
     "error err map return cost precision objective hits ap kl entropy gap divergence fitness regret residual corr"

@@ -13,12 +13,16 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kit.terminal import Terminal
+
 if TYPE_CHECKING:
     import pathlib
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NOTE = re.compile(r"<!-- (file|given|fails)(?:: (.+?))? -->\s*\Z")
 _GIVEN = re.compile(r"^<!-- given: (.+) -->$", re.MULTILINE)
+
+_ID_START = re.compile(r"[ghjkmnpqrstvwxyz][0-9a-z]{3,9}")
 
 # What differs from one recording to the next stands as one word on both sides of a comparison.
 _VOLATILE = (
@@ -106,42 +110,53 @@ class Reader:
                 self._type(step)
 
     def _type(self, step: Typed) -> None:
-        result = subprocess.run(
-            ["bash", "-c", f"trap 'pwd > \"{self._state}\"' EXIT\n{step.command}\n"],
+        environment = {**os.environ, "PAGER": "cat", "GIT_PAGER": "cat", "TERM": "dumb"}
+        environment.pop("COLUMNS", None)
+        command = ["bash", "-c", f"trap 'pwd > \"{self._state}\"' EXIT\n{step.command}\n"]
+        with Terminal(command, cwd=self.folder, env=environment, rows=50, columns=100) as terminal:
+            status = terminal.wait()
+        said = terminal.screen.decode("utf-8", "replace").replace("\r\n", "\n")
+        self.folder = self._state.read_text().rstrip("\n")
+        shown = f"$ {step.command}\n{said}"
+        assert (status != 0) == step.fails, f"exit status {status} of\n{shown}"
+        missing = find_missing(step.expected, said, self._find_ids())
+        assert missing is None, f"the page promises the line\n{missing}\nwhich does not come there in\n{shown}"
+
+    def _find_ids(self) -> frozenset[str]:
+        refs = subprocess.run(
+            ["git", "for-each-ref", "--format=%(refname:lstrip=3)", "refs/runs"],
             cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             encoding="utf-8",
-            errors="replace",
-            timeout=300,
             check=False,
         )
-        self.folder = self._state.read_text().rstrip("\n")
-        said = f"$ {step.command}\n{result.stdout}"
-        assert (result.returncode != 0) == step.fails, f"exit status {result.returncode} of\n{said}"
-        missing = find_missing(step.expected, result.stdout)
-        assert missing is None, f"the page promises the line\n{missing}\nwhich does not come there in\n{said}"
+        return frozenset(refs.stdout.split())
 
 
-def find_missing(expected: tuple[str, ...], actual: str) -> str | None:
+def find_missing(expected: tuple[str, ...], actual: str, ids: frozenset[str] = frozenset()) -> str | None:
     """The first expected line that does not come in its turn, or None.
 
-    Volatile words count as equal, other lines may come in between; ``...`` alone stands for any number of them, and
-    at a line's end for the rest of it.
+    Volatile words count as equal, as do the beginnings of ids, of which ``ids`` are those that there really are. Other
+    lines may come in between; ``...`` alone stands for any number of them, and at a line's end for the rest of it.
     """
     coming = iter([_settle(line) for line in actual.splitlines()])
     for line in expected:
         wanted = _settle(line)
         if wanted in {"", "..."}:
             continue
-        if wanted.endswith("..."):
-            found = any(came.startswith(wanted[:-3].rstrip()) for came in coming)
-        else:
-            found = wanted in coming
-        if not found:
+        if not any(_agree(wanted.split(" "), came.split(" "), ids) for came in coming):
             return line
     return None
+
+
+def _agree(wanted: list[str], came: list[str], ids: frozenset[str]) -> bool:
+    if wanted[-1] == "...":
+        wanted = wanted[:-1]
+        came = came[: len(wanted)]
+    return len(wanted) == len(came) and all(
+        want == come or (_ID_START.fullmatch(want) is not None and any(one.startswith(come) for one in ids))
+        for want, come in zip(wanted, came, strict=True)
+    )
 
 
 def _settle(line: str) -> str:

@@ -83,6 +83,11 @@ def test_what_differs_each_time_counts_as_equal(promised: str, came: str) -> Non
     assert find_missing((promised,), came) is None
 
 
+def test_an_id_counts_as_any_other_that_is_there() -> None:
+    assert find_missing(("k3v9  tanh",), "zz00  tanh", frozenset({"zz00000000"})) is None
+    assert find_missing(("k3v9  tanh",), "loss  tanh", frozenset({"zz00000000"})) is not None
+
+
 @pytest.mark.parametrize(("promised", "came"), [("finished 0.94", "failed 0.94"), ("seed 3", "seed 4")])
 def test_what_is_said_counts(promised: str, came: str) -> None:
     assert find_missing((promised,), came) == promised

@@ -57,10 +57,10 @@ def test_secrets_of_the_environment_are_hidden_in_output_and_other_variables_are
     one = redactor()
     key = "0123456789abcdef" * 2 + "01234567"
     one.remember_variables(
-        {"WANDB_API_KEY": key, "CI_COMMIT_SHA": key[::-1], "PWD": "/work/folder", "HOME": "/home/me"}
+        {"WANDB_API_KEY": key, "CI_COMMIT_SHA": key[::-1], "PWD": "/data/folder", "HOME": "/home/ada"}
     )
-    assert one.redact_output(f"logged in {key}, at {key[::-1]} in /work/folder\n".encode()) == (
-        f"logged in [redacted], at {key[::-1]} in /work/folder\n".encode(),
+    assert one.redact_output(f"logged in {key}, at {key[::-1]} in /data/folder\n".encode()) == (
+        f"logged in [redacted], at {key[::-1]} in /data/folder\n".encode(),
         1,
     )
 

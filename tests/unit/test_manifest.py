@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitexp.errors import BrokenRecord, NewerFormat
-from gitexp.format.manifest import format_manifest, parse_manifest
+from gitexp.format.manifest import format_manifest
+from gitexp.format.manifest_reading import parse_manifest
 from kit.runs import make_full_run, make_run
 
 VALUES = st.recursive(

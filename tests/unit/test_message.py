@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitexp.format.message import MessageError, format_message, format_subject, parse_message
+from gitexp.format.message import format_message, format_subject
+from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.model.metrics import Summary
 from gitexp.model.run import Status
 from kit.runs import make_run

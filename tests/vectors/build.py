@@ -97,7 +97,7 @@ def build(folder: pathlib.Path) -> dict[str, str]:
         snapshot = writer.write_commit(RawCommit(tree, (head,), author, author, b"snapshot of a working tree\n"))
         update_refs(repository, [RefChange("refs/heads/main", head, None)])
         for run, files in runs():
-            coded = replace(run, code=replace(run.code, commit=head, snapshot=snapshot))
+            coded = replace(run, code=run.code._replace(commit=head, snapshot=snapshot))
             if run.status is Status.RUNNING:
                 stored = store_live(repository, writer, coded, tree)
             else:

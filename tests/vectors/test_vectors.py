@@ -40,7 +40,7 @@ def test_every_frozen_run_is_listed_and_none_is_broken(store: RunStore) -> None:
 def test_a_frozen_run_says_what_was_put_in(store: RunStore, run: Run) -> None:
     head = next(head for head in store.heads().runs if head.id == run.id)
     read = store.load(head)
-    assert repr(replace(read, code=replace(read.code, commit=run.code.commit, snapshot=run.code.snapshot))) == repr(run)
+    assert repr(replace(read, code=read.code._replace(commit=run.code.commit, snapshot=run.code.snapshot))) == repr(run)
     assert head.snapshot == read.code.snapshot
     assert (head.started_at, head.seconds, head.status) == (run.started_at, run.seconds, run.status)
 

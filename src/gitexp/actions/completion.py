@@ -81,7 +81,7 @@ def _describe_end(prepared: Preparation, ending: Ending, observed: Observed) -> 
         signal=ending.signal,
         # The clock of the start, moved on by one that nobody sets: a run cannot end before it began.
         ended_at=run.started_at + timedelta(seconds=ending.seconds),
-        code=replace(run.code, left_out=observed.left_out),
+        code=run.code._replace(left_out=observed.left_out),
         environment=observed.environment,
         cost=cost_of(ending.seconds, settings.cost_rates, settings.currency, run.host, gpus),
     )
@@ -105,8 +105,9 @@ def _add_metrics(run: Run, files: Files, prepared: Preparation, written: Written
     extract = prepared.request.extract and prepared.settings.metrics_from_output
 
     def gather() -> FoundMetrics:
-        printed = output if extract else None
-        return find_metrics(written.metrics_files, printed, run.params, prepared.places, prepared.attempts)
+        printed = output if extract and output else None
+        known = prepared.settings.directions
+        return find_metrics(written.metrics_files, printed, run.params, known, prepared.places, prepared.attempts)
 
     found = prepared.attempts.make("the metrics were not recorded", gather, None)
     if found is None:

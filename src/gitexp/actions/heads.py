@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 from gitexp.errors import BrokenRecord, ExpError
@@ -37,8 +36,6 @@ def complete_heads(
             except BrokenRecord as error:
                 broken.append(error)
             else:
-                head = dataclasses.replace(
-                    head, params=run.params, metrics=run.metrics, tags=run.tags, more=frozenset()
-                )
+                head = head._replace(params=run.params, metrics=run.metrics, tags=run.tags, more=frozenset())
         completed.append(head)
     return completed, broken

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.metrics import Point, summarize
 from gitexp.store.runs import RECORD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from gitexp.actions.attempts import Attempts
     from gitexp.actions.params_found import Places
@@ -22,16 +22,14 @@ OUTPUT_SOURCE = "output"
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
-@dataclass(frozen=True, slots=True)
-class MetricsSource:
+class MetricsSource(NamedTuple):
     """Where points come from; ``points`` gives the same points each time it is called."""
 
     name: str
     points: Callable[[], Iterable[Point]]
 
 
-@dataclass(frozen=True, slots=True)
-class FoundMetrics:
+class FoundMetrics(NamedTuple):
     """The summary of each series and the file that holds them all."""
 
     summaries: dict[str, Summary]
@@ -39,9 +37,14 @@ class FoundMetrics:
 
 
 def find_metrics(
-    paths: Iterable[str], output: bytes | None, params: Params, places: Places, attempts: Attempts
+    paths: Iterable[str],
+    output: bytes | None,
+    params: Params,
+    known: Collection[str],
+    places: Places,
+    attempts: Attempts,
 ) -> FoundMetrics:
-    """Reads the metrics files that a run wrote and, unless None, its output.
+    """Reads the metrics files that a run wrote and, unless None, its output; ``known`` are metrics of the settings.
 
     Of a metric that several files have, tables come before single values; another file's series of the name stays as
     ``<file>:<metric>`` where it ends in another value. What the output says of a file's metric is passed over: it is
@@ -49,7 +52,7 @@ def find_metrics(
     """
     sources = list(_file_sources(sorted(paths, key=_rank), places, attempts))
     if output is not None:
-        sources.append(_output_source(output, params))
+        sources.append(_output_source(output, params, known))
     plan = _Plan()
     for source in sources:
         plan.add(source, summarize(source.points(), source.name))
@@ -92,7 +95,7 @@ class _Plan:
             for point in source.points():
                 name = self._names.get((source.name, point.metric))
                 if name is not None:
-                    yield point if name == point.metric else replace(point, metric=name)
+                    yield point if name == point.metric else point._replace(metric=name)
         yield from self._last.values()
 
 
@@ -113,10 +116,10 @@ def _rank(path: str) -> bool:
     return not path.endswith(_TABLES)
 
 
-def _output_source(output: bytes, params: Params) -> MetricsSource:
+def _output_source(output: bytes, params: Params, known: Collection[str]) -> MetricsSource:
     from gitexp.capture.output_metrics import parse_output_metrics
 
-    found = list(parse_output_metrics(output, params))
+    found = list(parse_output_metrics(output, params, known))
     return MetricsSource(OUTPUT_SOURCE, lambda: found)
 
 

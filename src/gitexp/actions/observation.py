@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.capture.priority import lower_priority
 from gitexp.model.run import Environment
@@ -22,8 +21,7 @@ _PAUSES = (0.05, 0.35, 1.5, 8.0, 50.0)
 """Seconds between looks at the running processes: shell scripts and make have their Python after a tenth of one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(NamedTuple):
     """What was found out; ``files`` are those of ``.exp/``."""
 
     environment: Environment
@@ -136,7 +134,7 @@ class Observation:
         for one in self._left_out:
             if one.bytes is not None:
                 path = os.fsdecode(repository.path_of_manifest(one.path))
-                one = replace(one, md5=hash_file(path, self._known_hashes()).md5)
+                one = one._replace(md5=hash_file(path, self._known_hashes()).md5)
             found.append(one)
         return tuple(found)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import ParamsFileError
 from gitexp.model.params import ParamSource, Rank, parse_assignment
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 _LARGEST_FILE = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """The folders of a recording, absolute: where the command was typed, the project, the repository's top."""
 
     here: str

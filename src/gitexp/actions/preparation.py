@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.attempts import Attempts
 from gitexp.actions.outputs import Outputs
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from gitexp.store.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Preparation:
+class Preparation(NamedTuple):
     """A run that is ready to start. ``snapshot`` is None where not even the checked-out commit could be used."""
 
     request: RecordRequest
@@ -191,8 +190,8 @@ def redact_run(run: Run, redactor: Redactor) -> Run:
         tags={key: value for key, value in tags.items() if is_scalar(value)},
         note=texts["note"],
         hypothesis=texts["hypothesis"],
-        code=replace(run.code, remote=texts["code.remote"]),
-        environment=replace(run.environment, variables={key: str(value) for key, value in variables.items()}),
+        code=run.code._replace(remote=texts["code.remote"]),
+        environment=run.environment._replace(variables={key: str(value) for key, value in variables.items()}),
         redacted=_unique(found),
     )
 

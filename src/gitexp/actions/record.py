@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.preparation import prepare
 from gitexp.actions.session import begin_session
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from gitexp.store.writing import StoredRun
 
 
-@dataclass(frozen=True, slots=True)
-class RecordResult:
+class RecordResult(NamedTuple):
     """What came of ``exp run``. ``ending.status`` is what it exits with.
 
     ``run`` is None where nothing could be recorded at all, ``stored`` where the repository could not be written;

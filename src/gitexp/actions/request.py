@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRequest:
+class RecordRequest(NamedTuple):
     """A command to run and what to say of the run. Texts are as typed; ``folder`` is where it was typed."""
 
     command: tuple[str, ...]

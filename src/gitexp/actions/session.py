@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.git.objects import ObjectWriter
 from gitexp.store.journal import Journal, open_journal, open_spare_journal
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from gitexp.actions.preparation import Preparation
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """What exists of a run while it goes; either part may be missing where nothing could be written."""
 
     journal: Journal | None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.capture.found_files import (
     changed_files,
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from gitexp.model.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenFiles:
+class WrittenFiles(NamedTuple):
     """Absolute paths."""
 
     metrics_files: tuple[str, ...]

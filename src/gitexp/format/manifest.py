@@ -1,19 +1,15 @@
-"""``run.yaml``: a run as a file that people read and programs parse."""
+"""``run.yaml``, written: a run as a file that people read and programs parse."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from gitexp.errors import BrokenRecord, NewerFormat
-from gitexp.format.manifest_reading import read_run
-from gitexp.format.yaml_text import FlowDict, FlowList, YamlError, dump_yaml, load_yaml
+from gitexp.format.yaml_writing import FlowDict, FlowList, dump_yaml
 from gitexp.model.run import FORMAT
 
 if TYPE_CHECKING:
     from gitexp.model.run import Code, Environment, Run
-
-MANIFEST_BYTES = 16_000_000
 
 
 def format_manifest(run: Run) -> bytes:
@@ -31,18 +27,18 @@ def format_manifest(run: Run) -> bytes:
         "ended_at": run.ended_at,
         "command": FlowList(run.command),
         "directory": run.directory,
-        "user": FlowDict(asdict(run.user)),
+        "user": FlowDict(run.user._asdict()),
         "host": run.host,
         "params": run.params,
         "metrics": {metric: FlowDict(_present(asdict(summary))) for metric, summary in run.metrics.items()},
         "code": _code_fields(run.code),
-        "data": [FlowDict(_present(asdict(one))) for one in run.data],
-        "artifacts": [FlowDict(_present(asdict(one))) for one in run.artifacts],
+        "data": [FlowDict(_present(one._asdict())) for one in run.data],
+        "artifacts": [FlowDict(_present(one._asdict())) for one in run.artifacts],
         "environment": _environment_fields(run.environment),
         "seed": run.seed,
         "fingerprint": run.fingerprint,
-        "cost": FlowDict(_present(asdict(run.cost))) if run.cost is not None else None,
-        "lineage": FlowDict(_present(asdict(run.lineage))),
+        "cost": FlowDict(_present(run.cost._asdict())) if run.cost is not None else None,
+        "lineage": FlowDict(_present(run.lineage._asdict())),
         "tags": run.tags,
         "hypothesis": run.hypothesis,
         "note": run.note,
@@ -59,31 +55,14 @@ def _present(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _code_fields(code: Code) -> dict[str, Any]:
-    fields = asdict(code)
-    fields["left_out"] = [FlowDict(_present(asdict(one))) for one in code.left_out]
-    fields["submodules"] = [FlowDict(asdict(one)) for one in code.submodules]
+    fields = code._asdict()
+    fields["left_out"] = [FlowDict(_present(one._asdict())) for one in code.left_out]
+    fields["submodules"] = [FlowDict(one._asdict()) for one in code.submodules]
     return _present(fields)
 
 
 def _environment_fields(environment: Environment) -> dict[str, Any]:
-    fields = asdict(environment)
-    fields["gpus"] = [FlowDict(_present(asdict(one))) for one in environment.gpus]
+    fields = environment._asdict()
+    fields["gpus"] = [FlowDict(_present(one._asdict())) for one in environment.gpus]
     fields["locks"] = FlowList(environment.locks)
     return _present(fields)
-
-
-def parse_manifest(data: bytes, run: str) -> Run:
-    """Reads a manifest; ``run`` names it in errors. Keys it does not know are passed over.
-
-    Raises BrokenRecord, and NewerFormat for a manifest of a later format.
-    """
-    try:
-        document = load_yaml(data, what=run, max_bytes=MANIFEST_BYTES, timestamps=True)
-    except YamlError as error:
-        raise BrokenRecord(run, f"run.yaml, line {error.line}: {error.why}") from error
-    if not isinstance(document, dict):
-        raise BrokenRecord(run, "run.yaml is not a mapping")
-    version = document.get("format")
-    if isinstance(version, int) and version > FORMAT:
-        raise NewerFormat(run, version)
-    return read_run(document, run)

@@ -1,17 +1,19 @@
-"""From a manifest's mapping to a Run, one typed field after the other: what a remote sent is not believed."""
+"""``run.yaml``, read: one typed field after the other."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from gitexp.errors import BrokenRecord, InvalidValue
+from gitexp.errors import BrokenRecord, InvalidValue, NewerFormat
+from gitexp.format.manifest_fields import Fields
+from gitexp.format.yaml_text import YamlError, load_yaml
 from gitexp.model.ids import RunId, parse_id
 from gitexp.model.metrics import Summary
-from gitexp.model.paths import TreePath
 from gitexp.model.refs import parse_experiment
 from gitexp.model.run import (
+    FORMAT,
     Artifact,
     Code,
     Cost,
@@ -27,92 +29,32 @@ from gitexp.model.run import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gitexp.model.values import Params, Scalar, Value
 
-T = TypeVar("T")
+MANIFEST_BYTES = 16_000_000
 
 
-def read_run(document: dict[str, Any], run: str) -> Run:
-    """Builds the run. Raises BrokenRecord with the key that is missing or not of its type."""
+def parse_manifest(data: bytes, run: str) -> Run:
+    """Reads a manifest; ``run`` names it in errors. Keys it does not know are passed over.
+
+    Raises BrokenRecord with the key that is missing or not of its type, NewerFormat for a manifest of a later format.
+    """
     try:
-        return _run(_Fields(document, ""))
+        document = load_yaml(data, what=run, max_bytes=MANIFEST_BYTES, timestamps=True)
+    except YamlError as error:
+        raise BrokenRecord(run, f"run.yaml, line {error.line}: {error.why}") from error
+    if not isinstance(document, dict):
+        raise BrokenRecord(run, "run.yaml is not a mapping")
+    version = document.get("format")
+    if isinstance(version, int) and version > FORMAT:
+        raise NewerFormat(run, version)
+    try:
+        return _run(Fields(document, ""))
     except (ValueError, InvalidValue) as error:
         raise BrokenRecord(run, f"run.yaml: {error}") from error
 
 
-class _Fields:
-    """A mapping whose values are taken by type; a key that is absent or null gives None."""
-
-    __slots__ = ("_place", "_values")
-
-    def __init__(self, values: object, place: str) -> None:
-        if not isinstance(values, dict):
-            raise ValueError(f"{place or 'it'} is not a mapping")
-        self._values = values
-        self._place = place
-
-    def _take(self, key: str, kinds: tuple[type, ...], word: str) -> Any:
-        value = self._values.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise ValueError(f"{self._place}{key} is not {word}")
-        return value
-
-    def text(self, key: str) -> str | None:
-        value: str | None = self._take(key, (str,), "text")
-        return value
-
-    def need(self, key: str) -> str:
-        value = self.text(key)
-        if value is None:
-            raise ValueError(f"{self._place}{key} is missing")
-        return value
-
-    def integer(self, key: str) -> int | None:
-        value: int | None = self._take(key, (int,), "a whole number")
-        return value
-
-    def number(self, key: str) -> int | float | None:
-        value: int | float | None = self._take(key, (int, float), "a number")
-        return value
-
-    def boolean(self, key: str) -> bool:
-        return bool(self._take(key, (bool,), "true or false"))
-
-    def time(self, key: str) -> datetime | None:
-        value = self._take(key, (datetime,), "a time")
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-    def mapping(self, key: str) -> dict[str, Any]:
-        value = self._take(key, (dict,), "a mapping")
-        return {str(name): one for name, one in (value or {}).items()}
-
-    def inside(self, key: str) -> _Fields:
-        return _Fields(self._values.get(key) or {}, f"{self._place}{key}.")
-
-    def rows(self, key: str, read: Callable[[_Fields], T]) -> tuple[T, ...]:
-        value = self._take(key, (list,), "a list") or []
-        return tuple(read(_Fields(one, f"{self._place}{key}[{place}].")) for place, one in enumerate(value))
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self._take(key, (list,), "a list") or []
-        if not all(isinstance(one, str) for one in value):
-            raise ValueError(f"{self._place}{key} has an element that is not text")
-        return tuple(value)
-
-    def path(self, key: str) -> TreePath:
-        # Names that Git refuses stand among what was left out, so a path is checked where something is written to
-        # it and not where it is shown.
-        return TreePath(self.need(key))
-
-
-def _run(fields: _Fields) -> Run:
+def _run(fields: Fields) -> Run:
     started_at = fields.time("started_at")
     if started_at is None:
         raise ValueError("started_at is missing")
@@ -172,7 +114,7 @@ def _tags(values: dict[str, Any]) -> dict[str, Scalar]:
 
 
 def _summary(name: str, value: object) -> Summary:
-    fields = _Fields(value, f"metrics.{name}.")
+    fields = Fields(value, f"metrics.{name}.")
     last = fields.number("last")
     if last is None:
         raise ValueError(f"metrics.{name}.last is missing")
@@ -188,7 +130,7 @@ def _summary(name: str, value: object) -> Summary:
     )
 
 
-def _code(fields: _Fields) -> Code:
+def _code(fields: Fields) -> Code:
     return Code(
         commit=fields.text("commit"),
         branch=fields.text("branch"),
@@ -200,19 +142,19 @@ def _code(fields: _Fields) -> Code:
     )
 
 
-def _left_out(row: _Fields) -> LeftOut:
+def _left_out(row: Fields) -> LeftOut:
     return LeftOut(row.path("path"), row.text("why") or "", row.integer("bytes"), row.text("md5"))
 
 
-def _submodule(row: _Fields) -> Submodule:
+def _submodule(row: Fields) -> Submodule:
     return Submodule(row.path("path"), row.need("commit"), row.boolean("dirty"))
 
 
-def _data_item(row: _Fields) -> DataItem:
+def _data_item(row: Fields) -> DataItem:
     return DataItem(row.path("path"), row.text("md5"), row.integer("bytes"), row.integer("files"), row.text("why"))
 
 
-def _artifact(row: _Fields) -> Artifact:
+def _artifact(row: Fields) -> Artifact:
     kept = row.text("kept")
     return Artifact(
         row.path("path"),
@@ -224,11 +166,11 @@ def _artifact(row: _Fields) -> Artifact:
     )
 
 
-def _gpu(row: _Fields) -> Gpu:
+def _gpu(row: Fields) -> Gpu:
     return Gpu(row.need("name"), row.integer("memory_bytes"), row.text("driver"))
 
 
-def _environment(fields: _Fields) -> Environment:
+def _environment(fields: Fields) -> Environment:
     return Environment(
         python=fields.text("python"),
         implementation=fields.text("implementation"),
@@ -246,7 +188,7 @@ def _environment(fields: _Fields) -> Environment:
     )
 
 
-def _cost(fields: _Fields) -> Cost:
+def _cost(fields: Fields) -> Cost:
     return Cost(
         seconds=float(fields.number("seconds") or 0.0),
         rate_per_hour=fields.number("rate_per_hour"),
@@ -256,7 +198,7 @@ def _cost(fields: _Fields) -> Cost:
     )
 
 
-def _lineage(fields: _Fields) -> Lineage:
+def _lineage(fields: Fields) -> Lineage:
     ids = {key: fields.text(key) for key in ("resumes", "reproduces", "forked_from")}
     known = {key: RunId(parse_id(value)) for key, value in ids.items() if value is not None}
     return Lineage(

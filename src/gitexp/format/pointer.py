@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gitexp.errors import InvalidValue
-from gitexp.model.pointer import MD5, Pointer, is_md5
+from gitexp.model.pointer import Pointer, is_md5
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MAX_BYTES = 1_000_000
+_BEFORE_DVC_3 = "md5-dos2unix"
 
 
 def format_pointer(pointer: Pointer) -> bytes:
     """The text of a ``.dvc`` file with one output."""
     from gitexp.format.yaml_writing import dump_scalar
 
-    fields = {"md5": pointer.md5, "size": pointer.bytes, "nfiles": pointer.files, "hash": MD5, "path": pointer.path}
+    kind = pointer.hash if pointer.hash != _BEFORE_DVC_3 else None
+    fields = {"md5": pointer.md5, "size": pointer.bytes, "nfiles": pointer.files, "hash": kind, "path": pointer.path}
     lines = [f"{key}: {dump_scalar(value)}" for key, value in fields.items() if value is not None]
     return ("outs:\n- " + "\n  ".join(lines) + "\n").encode("utf-8")
 
@@ -45,7 +47,7 @@ def _read_output(output: Mapping[str, Any], name: str) -> Pointer:
         raise InvalidValue("pointer", name, "its output has no path")
     if not isinstance(md5, str) or not is_md5(md5):
         raise InvalidValue("pointer", name, "its output has no md5")
-    kind = output.get("hash", "md5-dos2unix")
+    kind = output.get("hash", _BEFORE_DVC_3)
     return Pointer(path, md5, _count(output.get("size")), _count(output.get("nfiles")), str(kind))
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import InvalidValue
 from gitexp.model.scalars import parse_plain
@@ -33,8 +32,7 @@ class Rank(IntEnum):
     """A params file that was declared or found by its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParamSource:
+class ParamSource(NamedTuple):
     """Where params were found: ``--param``, ``flag`` or the path of a file; ``values`` may be nested."""
 
     name: str
@@ -42,8 +40,7 @@ class ParamSource:
     rank: Rank
 
 
-@dataclass(frozen=True, slots=True)
-class MergedParams:
+class MergedParams(NamedTuple):
     """A run's params and, by the same keys, the name of the source of each."""
 
     params: Params

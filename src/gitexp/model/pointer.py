@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 POINTER_SUFFIX = ".dvc"
 MD5 = "md5"
@@ -11,8 +11,7 @@ MD5 = "md5"
 _MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(NamedTuple):
     """One output of a ``.dvc`` file. ``path`` is relative to the folder of the pointer."""
 
     path: str

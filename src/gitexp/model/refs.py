@@ -11,8 +11,7 @@ The depth is fixed: a ref that is a folder of another one corrupts a repository.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal, NewType
+from typing import Literal, NamedTuple, NewType
 
 from gitexp.errors import InvalidValue
 from gitexp.model.ids import RunId, is_id
@@ -29,8 +28,7 @@ _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _LONGEST_EXPERIMENT = 64
 
 
-@dataclass(frozen=True, slots=True)
-class RunRef:
+class RunRef(NamedTuple):
     """A parsed ref of a run."""
 
     kind: Literal["ended", "live"]

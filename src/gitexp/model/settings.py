@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from gitexp.model.refs import DEFAULT_EXPERIMENT
 
@@ -15,8 +14,7 @@ SETTINGS_FILE = ".exp.yaml"
 MB = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotRules:
+class SnapshotRules(NamedTuple):
     """What of the working tree a run keeps. Sizes are in bytes; globs are those of ``.gitignore``.
 
     ``scope``: ``tracked`` takes what Git tracks; ``code`` also untracked text files under the limits; ``all`` every
@@ -30,8 +28,7 @@ class SnapshotRules:
     exclude: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RedactionRules:
+class RedactionRules(NamedTuple):
     """What is a secret beyond what the detector knows. ``names`` and ``allow`` are globs, matched without case."""
 
     names: tuple[str, ...] = ()
@@ -44,14 +41,18 @@ class RedactionRules:
     """Globs of further credential files, left out of the snapshot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+_EMPTY: dict[str, Any] = {}
+_LIMITS = SnapshotRules()
+_NO_RULES = RedactionRules()
+
+
+class Settings(NamedTuple):
     """A project's settings. ``file`` is None where there is no ``.exp.yaml``."""
 
     file: str | None = None
     project: str | None = None
     experiment: Experiment = DEFAULT_EXPERIMENT
-    directions: dict[str, Direction] = field(default_factory=dict)
+    directions: dict[str, Direction] = _EMPTY
     params_files: tuple[str, ...] = ()
     params_from_command: bool = True
     metrics_files: tuple[str, ...] = ()
@@ -59,11 +60,11 @@ class Settings:
     data: tuple[str, ...] = ()
     artifacts: tuple[str, ...] = ()
     artifact_git_bytes: int = MB
-    snapshot: SnapshotRules = field(default_factory=SnapshotRules)
-    redaction: RedactionRules = field(default_factory=RedactionRules)
+    snapshot: SnapshotRules = _LIMITS
+    redaction: RedactionRules = _NO_RULES
     variables: tuple[str, ...] = ()
     """Further environment variables to record; globs."""
     output_bytes: int = 10 * MB
-    cost_rates: dict[str, float] = field(default_factory=dict)
+    cost_rates: dict[str, float] = _EMPTY
     """Rate per hour by host name or GPU name (globs); ``default`` for any other."""
     currency: str | None = None

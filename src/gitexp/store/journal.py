@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import StorageFailed
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 _PRIVATE = 0o700
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(NamedTuple):
     """One run's journal, locked by this process."""
 
     folder: str

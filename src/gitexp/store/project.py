@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import ConfigError
 from gitexp.model.settings import SETTINGS_FILE, Settings
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from gitexp.git.repository import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A folder with its settings. ``folder`` is relative to the repository, ``.`` at the root and in a bare one."""
 
     folder: str

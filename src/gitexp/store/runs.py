@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenObject, BrokenRecord, NewerFormat
-from gitexp.format.message import MessageError, parse_message
+from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
 from gitexp.git.newest import read_newest
 from gitexp.git.reading import list_tree, read_commits, read_path
@@ -31,16 +30,14 @@ OUTPUT = RECORD + b"output.log"
 PACKAGES = RECORD + b"environment/packages.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Heads:
+class Heads(NamedTuple):
     """Every run of a listing, newest first, and those that could not be read."""
 
     runs: tuple[RunHead, ...]
     broken: tuple[BrokenRecord, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RunStore:
+class RunStore(NamedTuple):
     """The runs of one repository, seen from one project."""
 
     repository: Repository
@@ -66,7 +63,7 @@ class RunStore:
 
     def load(self, head: RunHead) -> Run:
         """The whole manifest of a run. Raises BrokenRecord."""
-        from gitexp.format.manifest import parse_manifest
+        from gitexp.format.manifest_reading import parse_manifest
 
         data = read_path(self.repository, head.commit, MANIFEST)
         if data is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.format.manifest import format_manifest
 from gitexp.format.message import format_message
@@ -24,8 +23,7 @@ Files = dict[bytes, bytes]
 """The record beside its manifest: path in the tree (``.exp/output.log``) → content."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRun:
+class StoredRun(NamedTuple):
     """A run that is in the repository. ``why_unsigned`` where it should have been signed and is not."""
 
     ref: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitexp.actions.named_run import find_run
 from gitexp.errors import BrokenRecord
 from gitexp.model.difference import compare_runs
-from gitexp.store.runs import PACKAGES
+from gitexp.store.layout import PACKAGES
 
 if TYPE_CHECKING:
     from gitexp.model.difference import RunDifference

@@ -17,7 +17,7 @@ from gitexp.model.params import merge_params
 from gitexp.model.paths import TreePath
 from gitexp.model.run import Artifact
 from gitexp.model.seed import find_seed
-from gitexp.store.runs import OUTPUT
+from gitexp.store.layout import OUTPUT
 
 if TYPE_CHECKING:
     from gitexp.actions.attempts import Attempts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gitexp.actions.named_run import find_run
 from gitexp.errors import PartNotFound
 from gitexp.model.run import Status
-from gitexp.store.runs import OUTPUT
+from gitexp.store.layout import OUTPUT
 
 if TYPE_CHECKING:
     from gitexp.store.runs import RunStore

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.metrics import Point, summarize
-from gitexp.store.runs import RECORD
+from gitexp.store.layout import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

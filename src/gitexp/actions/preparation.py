@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
+import platform
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +12,7 @@ from gitexp.actions.outputs import Outputs
 from gitexp.actions.params_found import Places, find_params
 from gitexp.actions.written_files import FilesBefore
 from gitexp.errors import UsageError
+from gitexp.git.objects import ObjectWriter
 from gitexp.model.ids import id_from_random, name_from_random
 from gitexp.model.params import merge_params
 from gitexp.model.refs import parse_experiment
@@ -47,6 +48,8 @@ class Preparation(NamedTuple):
     snapshot: Snapshot | None
     run: Run
     before: FilesBefore
+    writer: ObjectWriter
+    """Open until the live commit is written, and closed by whoever writes that."""
     attempts: Attempts
 
     @property
@@ -79,8 +82,11 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
     redactor.remember_variables(os.environ)
     before = FilesBefore(request, project.settings, places)
     outputs = Outputs(before.metrics_files, (*project.settings.artifacts, *request.artifacts), places)
+    writer = ObjectWriter(repository, working_copy.config)
     snapshot = attempts.make(
-        "the working tree was not recorded", lambda: _take_snapshot(working_copy, project.settings, outputs), None
+        "the working tree was not recorded",
+        lambda: _take_snapshot(working_copy, project.settings, outputs, writer),
+        None,
     )
     merged = merge_params(sources)
     seed = request.seed if request.seed is not None else find_seed(merged.params)
@@ -97,7 +103,7 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
         command=request.command,
         directory=repository.prefix.rstrip("/") or ".",
         user=_user(working_copy),
-        host=socket.gethostname(),
+        host=platform.node(),
         params=merged.params,
         metrics={},
         code=_code(working_copy, snapshot, attempts),
@@ -117,11 +123,12 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
         snapshot=snapshot,
         run=redact_run(run, redactor),
         before=before,
+        writer=writer,
         attempts=attempts,
     )
 
 
-def _take_snapshot(working_copy: WorkingCopy, settings: Settings, outputs: Outputs) -> Snapshot:
+def _take_snapshot(working_copy: WorkingCopy, settings: Settings, outputs: Outputs, writer: ObjectWriter) -> Snapshot:
     import tempfile
 
     from gitexp.capture.credential_files import is_credential_file
@@ -132,6 +139,7 @@ def _take_snapshot(working_copy: WorkingCopy, settings: Settings, outputs: Outpu
         settings.snapshot,
         lambda path, head: is_credential_file(path, head, settings.redaction.files) or outputs.explain(path),
         tempfile.gettempdir(),
+        writer,
     )
 
 

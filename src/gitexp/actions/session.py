@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.git.objects import ObjectWriter
 from gitexp.store.journal import Journal, open_journal, open_spare_journal
 from gitexp.store.writing import StoredRun, store_live
 
@@ -22,16 +21,15 @@ class Session(NamedTuple):
 def begin_session(prepared: Preparation) -> Session:
     """Opens the journal and writes the live commit: a gc then spares the snapshot, and a crash leaves a trace."""
     attempts, repository, run = prepared.attempts, prepared.working_copy.repository, prepared.run
-    journal = attempts.make("nothing can be kept in the repository", lambda: open_journal(repository, run.id), None)
-    if journal is None:
-        spare = attempts.make("nor in the temporary folder", lambda: open_spare_journal(run.id), None)
-        return Session(spare, None)
-    snapshot = prepared.snapshot
-    if snapshot is None:
-        return Session(journal, None)
-
-    def write() -> StoredRun:
-        with ObjectWriter(repository, prepared.working_copy.config) as writer:
-            return store_live(repository, writer, run, snapshot.tree)
-
-    return Session(journal, attempts.make("the start was not recorded", write, None))
+    with prepared.writer as writer:
+        journal = attempts.make("nothing can be kept in the repository", lambda: open_journal(repository, run.id), None)
+        if journal is None:
+            spare = attempts.make("nor in the temporary folder", lambda: open_spare_journal(run.id), None)
+            return Session(spare, None)
+        snapshot = prepared.snapshot
+        if snapshot is None:
+            return Session(journal, None)
+        live = attempts.make(
+            "the start was not recorded", lambda: store_live(repository, writer, run, snapshot.tree), None
+        )
+        return Session(journal, live)

@@ -10,7 +10,7 @@ from gitexp.errors import PartNotFound
 from gitexp.model.listing import unique_length
 from gitexp.model.paths import quote_path, unquote_path
 from gitexp.model.selection import order_newest_first
-from gitexp.store.runs import RECORD
+from gitexp.store.layout import RECORD
 
 if TYPE_CHECKING:
     from gitexp.model.run import Run, RunHead

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from gitexp.git.objects import ObjectWriter
-from gitexp.store.runs import MANIFEST, RECORD
+from gitexp.store.layout import MANIFEST, RECORD
 from gitexp.store.writing import StoredRun, store_ended
 
 if TYPE_CHECKING:

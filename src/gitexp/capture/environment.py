@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.capture.gpus import find_gpus
 from gitexp.capture.hardware import describe_machine
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 PACKAGES_FILE = "packages.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentRecord:
+class EnvironmentRecord(NamedTuple):
     """An environment, the files of ``.exp/environment/`` by name, and what could not be found out, in sentences."""
 
     environment: Environment

@@ -6,8 +6,7 @@ import glob
 import itertools
 import os
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,8 +21,7 @@ MOST_MATCHES = 1000
 MOST_HYDRA_CONFIGS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(NamedTuple):
     """What tells that a file was written: its time, size and inode."""
 
     modified_ns: int

@@ -7,8 +7,7 @@ import glob
 import os
 import re
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.run import Gpu
 
@@ -19,8 +18,7 @@ _NVML_SECONDS = 5.0
 """A driver in trouble lets the library wait without end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gpus:
+class Gpus(NamedTuple):
     """The GPUs found, the CUDA version that the driver serves, and what went wrong, in sentences."""
 
     gpus: tuple[Gpu, ...] = ()

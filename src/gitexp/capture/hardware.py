@@ -7,14 +7,13 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _PROBE_SECONDS = 5
 _NO_LIMIT = 1 << 60  # version 1 of control groups writes "no limit" as the largest page-aligned number
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """A machine without its GPUs; each field is None where it could not be found out."""
 
     platform: str | None

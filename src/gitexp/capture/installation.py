@@ -9,8 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,8 +22,7 @@ _PROBE = "import sys,json;print(json.dumps([sys.version.split()[0],sys.implement
 _PROBE_SECONDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(NamedTuple):
     """One Python. ``base_prefix`` differs from ``prefix`` in a virtual environment; versions are None when unknown."""
 
     executable: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.capture.installation import Installation, describe_installation, list_package_folders
 from gitexp.capture.processes import (
@@ -41,8 +41,7 @@ _TELLING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Interpreter:
+class Interpreter(NamedTuple):
     """The Python of a command. ``how``: seen as a ``process``, or read from the ``command`` before it started."""
 
     executable: str
@@ -56,8 +55,7 @@ class Interpreter:
     """Further Pythons that ran under the command, with other packages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """Why the Python of a command, and so its packages, is not known."""
 
     why: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitexp.capture.url_credentials import strip_credentials
 
@@ -16,8 +16,7 @@ _MAX_FILE_BYTES = 5_000_000
 _MAX_FILES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class LockFiles:
+class LockFiles(NamedTuple):
     """Lock files by name, with their bytes, and what was left out and why, in sentences."""
 
     files: dict[str, bytes]

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from gitexp.capture.packages import Package, list_metadata_folders, list_packages
@@ -33,7 +32,7 @@ def remember_packages(executable: str, prefix: str, folders: Sequence[str], cach
     with contextlib.suppress(OSError):  # only kept to save time
         os.makedirs(cache, exist_ok=True)
         with open(f"{kept}.{os.getpid()}", "w", encoding="utf-8") as file:
-            json.dump([asdict(package) for package in packages], file)
+            json.dump([package._asdict() for package in packages], file)
         os.replace(file.name, kept)
     return packages
 

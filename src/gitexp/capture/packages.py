@@ -11,8 +11,7 @@ import json
 import os
 import re
 import urllib.parse
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitexp.capture.url_credentials import strip_credentials
 
@@ -25,8 +24,7 @@ _HEAD_BYTES = 1024
 _PTH_CHARACTERS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """An installed package. ``url`` is where it came from when that was no index (PEP 610), in the form of pip."""
 
     name: str
@@ -36,8 +34,7 @@ class Package:
     """The folder of an editable installation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """What version control says of the folder of an editable installation; ``remote`` without credentials."""
 
     commit: str | None

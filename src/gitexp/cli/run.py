@@ -158,6 +158,7 @@ def _plan(
     from gitexp.render.run_summary import build_plan
 
     prepared = prepare(request, opening, now, random)
+    prepared.writer.close()
     run = replace(prepared.run, warnings=prepared.attempts.warnings)
     if json:
         from gitexp.cli.output import write_envelope

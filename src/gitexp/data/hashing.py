@@ -6,8 +6,7 @@ import errno
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +19,7 @@ MAX_FILES = 1_000_000
 """A folder with more files is not hashed: its listing alone would take a gigabyte of memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileHash:
+class FileHash(NamedTuple):
     """A file's hash and size. Without a hash ``why`` says why; with one, what is doubtful about it."""
 
     md5: str | None
@@ -29,8 +27,7 @@ class FileHash:
     why: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FolderHash:
+class FolderHash(NamedTuple):
     """A folder's hash, which ends in ``.dir``, and what it holds; ``listing`` is the object of that hash."""
 
     md5: str | None

@@ -6,8 +6,7 @@ Pointers are given as values; where they lie in a run's tree is their key.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.data.finding import Place, find_places
 from gitexp.data.hashing import FileHash, FolderHash, hash_file, hash_folder
@@ -28,8 +27,7 @@ ARTIFACTS = b".exp/artifacts/"
 _SUFFIX = b".dvc"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedData:
+class RecordedData(NamedTuple):
     """Data items, the pointers to them by path in the tree, and what is doubtful, in sentences."""
 
     items: tuple[DataItem, ...]
@@ -37,8 +35,7 @@ class RecordedData:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedArtifacts:
+class RecordedArtifacts(NamedTuple):
     """Artifacts; by path in the tree the bytes of small ones and the pointers to large ones; what is doubtful."""
 
     items: tuple[Artifact, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitexp.data.hashing import FileHash, FolderHash, walk_folder
@@ -26,7 +26,7 @@ class Tracked:
         """The hash of what lies there, with the word that it is not what the pointer says, where it is not."""
         if hashed.md5 is None or hashed.md5 == self.pointer.md5 or self.pointer.hash != MD5:
             return hashed
-        return replace(hashed, why=f"it differs from {self.name}, which says {self.pointer.md5}")
+        return hashed._replace(why=f"it differs from {self.name}, which says {self.pointer.md5}")
 
 
 def read_tracked(path: str, read_pointer: Callable[[bytes, str], Pointer]) -> Tracked | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gitexp.errors import BrokenObject
 
@@ -12,8 +12,7 @@ _CRUD = re.compile(r"^[\x00- ,:;<>\"\\']+|[\x00- ,:;<>\"\\']+$|[\n<>]")
 _PERSON = re.compile(rb"(.*?) ?<(.*)> (-?\d+) ([+-]\d+)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Who and when: ``seconds`` since 1970 and the offset from UTC as Git writes it."""
 
     name: str
@@ -22,8 +21,7 @@ class Person:
     offset: str = "+0000"
 
 
-@dataclass(frozen=True, slots=True)
-class RawCommit:
+class RawCommit(NamedTuple):
     """A commit as it is stored. ``message`` is UTF-8 wherever the commit's encoding is known.
 
     ``extra`` holds the headers between committer and message, such as a signature, in order.
@@ -34,7 +32,7 @@ class RawCommit:
     author: Person
     committer: Person
     message: bytes
-    extra: tuple[tuple[bytes, bytes], ...] = field(default=())
+    extra: tuple[tuple[bytes, bytes], ...] = ()
 
     @property
     def signed(self) -> bool:

@@ -50,7 +50,10 @@ class ObjectWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # A store that is not closed prints a traceback for each open pack when Python ends.
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of what is held open. A store that is not closed prints a traceback for each open pack at the end."""
         self._store.close()
 
     def write_blob(self, data: bytes) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import GitFailed, RefMoved
 from gitexp.git.command import run_git, start_git
@@ -29,8 +28,7 @@ _MOVED = re.compile(
 _LOCKED = re.compile(r"Unable to create '([^']*\.lock)': File exists")
 
 
-@dataclass(frozen=True, slots=True)
-class RefChange:
+class RefChange(NamedTuple):
     """One ref from ``old`` to ``new``. ``old`` None: it must not exist; ``new`` None: it goes."""
 
     name: str

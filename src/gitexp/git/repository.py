@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gitexp.errors import NotARepository
 from gitexp.git.command import RunningGit, run_git, start_git
@@ -35,8 +34,7 @@ _ANSWERS = 9
 _DUBIOUS = re.compile(r"detected dubious ownership in repository at '(.*)'")
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """A repository as Git sees it from one folder. All paths are absolute.
 
     ``top`` is the root of the working tree: None in a bare repository and inside ``.git``. ``prefix`` is the folder

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.git.commits import Person, RawCommit
 from gitexp.git.objects import ObjectWriter
@@ -22,8 +21,7 @@ _MESSAGE = b"snapshot of a working tree\n"
 _AUTHOR = ("gitexp", "gitexp@localhost")
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """The code that runs. ``commit`` is S of the storage format, ``head`` None before the first commit.
 
     ``dirty``: S is not HEAD, or a submodule has changes that no tree can hold. What is in ``left_out`` is not in

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from gitexp.errors import GitFailed
@@ -54,8 +53,7 @@ class StatusEntry(NamedTuple):
         return self.mode_head == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """The state of a working tree. ``commit`` is None before the first one, ``branch`` None on a detached HEAD."""
 
     commit: str | None

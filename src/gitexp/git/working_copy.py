@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import GitFailed, NotARepository
@@ -36,8 +35,7 @@ class FlaggedPath(NamedTuple):
     """Outside a sparse checkout, or told to be: where it is not on the disk it is not deleted either."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkingCopy:
+class WorkingCopy(NamedTuple):
     """A repository with a working tree, as it stood a moment ago.
 
     ``broken_filters`` are those that Git could not run (git-lfs that is not installed): status was then taken

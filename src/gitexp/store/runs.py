@@ -13,6 +13,7 @@ from gitexp.git.reading import list_tree, read_commits, read_path
 from gitexp.git.repository import open_repository
 from gitexp.model.refs import LIVE, RUNS, parse_run_ref
 from gitexp.model.run import RunHead, User
+from gitexp.store.layout import MANIFEST, RECORD
 from gitexp.store.project import Project, find_project
 
 if TYPE_CHECKING:
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from gitexp.model.refs import Experiment
     from gitexp.model.run import Run
     from gitexp.model.settings import Settings
-
-RECORD = b".exp/"
-MANIFEST = RECORD + b"run.yaml"
-OUTPUT = RECORD + b"output.log"
-PACKAGES = RECORD + b"environment/packages.txt"
 
 
 class Heads(NamedTuple):

@@ -10,7 +10,7 @@ from gitexp.git.commits import Person, RawCommit
 from gitexp.git.refs import RefChange, update_refs
 from gitexp.git.trees import FILE
 from gitexp.model.refs import live_ref, run_ref
-from gitexp.store.runs import MANIFEST
+from gitexp.store.layout import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,10 +1,11 @@
-"""Writes the pages of the reference that are made from the code; ``--check`` only says which of them are stale."""
+"""Writes the pages that are made from the code and from other pages; ``--check`` only says which of them are stale."""
 
 from __future__ import annotations
 
 import difflib
 import inspect
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -17,8 +18,9 @@ from gitexp.errors import ExpError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-REFERENCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reference")
-HEAD = "<!-- Made by docs/generate.py from the code: change it there, then `make tidy`. -->\n\n"
+DOCS = os.path.dirname(os.path.abspath(__file__))
+DECISION = re.compile(r"\d{4}-.+\.md")
+HEAD = "<!-- Made by docs/generate.py: change what it is made from, then `make tidy`. -->\n\n"
 
 EXAMPLES: tuple[ExpError, ...] = (
     errors.ExpError("what happened to which thing", hint="what to type next"),
@@ -127,13 +129,34 @@ def _print_help(*name: str) -> str:
     return done.stdout.strip()
 
 
-PAGES = {"cli.md": write_commands, "errors.md": write_errors}
+def write_decisions() -> str:
+    """The list of decisions, from their titles."""
+    folder = os.path.join(DOCS, "decisions")
+    lines = [
+        "# Decisions",
+        "",
+        "What binds later work, each on a page of its own, numbered in order, never rewritten: a decision that is",
+        "overturned gets a new page, and the old one a line that says so. [The template](template.md) has the form.",
+        "",
+    ]
+    for name in sorted(filter(DECISION.fullmatch, os.listdir(folder))):
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            title = file.readline().removeprefix("# ").strip()
+        lines.append(f"- [{title}]({name})")
+    return HEAD + "\n".join(lines) + "\n"
+
+
+PAGES = {
+    "reference/cli.md": write_commands,
+    "reference/errors.md": write_errors,
+    "decisions/README.md": write_decisions,
+}
 
 
 def main() -> int:
     stale = 0
     for name, write in PAGES.items():
-        path = os.path.join(REFERENCE, name)
+        path = os.path.join(DOCS, name)
         wanted, there = write(), ""
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
@@ -142,12 +165,11 @@ def main() -> int:
             continue
         if "--check" in sys.argv[1:]:
             stale += 1
-            print(f"docs/reference/{name} is not what the code says; make tidy writes it", file=sys.stderr)
+            print(f"docs/{name} is not what the code says; make tidy writes it", file=sys.stderr)
             sys.stderr.writelines(
                 list(difflib.unified_diff(there.splitlines(True), wanted.splitlines(True), name, "code", n=1))[:30]
             )
         else:
-            os.makedirs(REFERENCE, exist_ok=True)
             with open(path, "w", encoding="utf-8", newline="\n") as file:
                 file.write(wanted)
     return 1 if stale else 0

@@ -83,11 +83,7 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
     before = FilesBefore(request, project.settings, places)
     outputs = Outputs(before.metrics_files, (*project.settings.artifacts, *request.artifacts), places)
     writer = ObjectWriter(repository, working_copy.config)
-    snapshot = attempts.make(
-        "the working tree was not recorded",
-        lambda: _take_snapshot(working_copy, project.settings, outputs, writer),
-        None,
-    )
+    snapshot = _take_snapshot(working_copy, project.settings, outputs, writer, attempts)
     merged = merge_params(sources)
     seed = request.seed if request.seed is not None else find_seed(merged.params)
     run = Run(
@@ -128,19 +124,35 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
     )
 
 
-def _take_snapshot(working_copy: WorkingCopy, settings: Settings, outputs: Outputs, writer: ObjectWriter) -> Snapshot:
+def _take_snapshot(
+    working_copy: WorkingCopy, settings: Settings, outputs: Outputs, writer: ObjectWriter, attempts: Attempts
+) -> Snapshot | None:
+    """The snapshot; where none can be made the commit that is checked out, and None where there is none either."""
     import tempfile
 
     from gitexp.capture.credential_files import is_credential_file
-    from gitexp.git.snapshot import take_snapshot
+    from gitexp.git.snapshot import Snapshot, take_snapshot
 
-    return take_snapshot(
-        working_copy,
-        settings.snapshot,
-        lambda path, head: is_credential_file(path, head, settings.redaction.files) or outputs.explain(path),
-        tempfile.gettempdir(),
-        writer,
-    )
+    def take() -> Snapshot | None:
+        with tempfile.TemporaryDirectory(prefix="gitexp-") as folder:
+            return take_snapshot(
+                working_copy,
+                settings.snapshot,
+                lambda path, head: is_credential_file(path, head, settings.redaction.files) or outputs.explain(path),
+                folder,
+                writer,
+            )
+
+    taken = attempts.make("the working tree was not recorded, only the commit that is checked out", take, None)
+    status = working_copy.status
+    if taken is not None or status.commit is None:
+        return taken
+    head = status.commit
+
+    def fall_back() -> Snapshot:
+        return Snapshot(head, status.branch, head, writer.read_commit(head).tree, dirty=True)
+
+    return attempts.make("nor the commit", fall_back, None)
 
 
 def _user(working_copy: WorkingCopy) -> User:

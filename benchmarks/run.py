@@ -25,6 +25,7 @@ def main() -> int:
     arguments = parse_arguments()
     names = arguments.names or list(ROWS)
     results = []
+    began = measure_load()
     with tempfile.TemporaryDirectory(prefix="gitexp-benchmark-") as scratch:
         environment = seal(os.path.join(scratch, "home"))
         ground = Ground(scratch, environment, arguments.full)
@@ -37,12 +38,13 @@ def main() -> int:
     print(table)
     if arguments.keep:
         os.makedirs(RESULTS, exist_ok=True)
-        document = {"machine": describe_machine(), "results": [asdict(result) for result in results]}
+        machine = describe_machine() | {"load": f"{began} to {measure_load()}"}
+        document = {"machine": machine, "results": [describe_result(result, scratch) for result in results]}
         with open(os.path.join(RESULTS, f"{arguments.keep}.json"), "w", encoding="utf-8") as file:
             json.dump(document, file, indent=1, ensure_ascii=False)
             file.write("\n")
         with open(os.path.join(RESULTS, f"{arguments.keep}.md"), "w", encoding="utf-8") as file:
-            file.write(f"{'; '.join(f'{key} {value}' for key, value in document['machine'].items())}\n\n{table}\n")
+            file.write(f"{'; '.join(f'{key} {value}' for key, value in machine.items())}\n\n{table}\n")
     return 0
 
 
@@ -70,6 +72,17 @@ def describe_machine() -> dict[str, str]:
         "system": platform.system(),
         "cores": str(os.cpu_count()),
     }
+
+
+def describe_result(result: Result, scratch: str) -> dict[str, object]:
+    """A result's fields, without the folders of this machine."""
+    lines = {letter: line.replace(f"{scratch}{os.sep}", "") for letter, line in result.lines.items()}
+    return asdict(result) | {"lines": lines}
+
+
+def measure_load() -> str:
+    """How many processes wanted a core in the last minute: the ratios hold on a busy machine, their spread does not."""
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
 def format_line(result: Result) -> str:

@@ -178,11 +178,20 @@ def test_a_secret_is_in_no_object(folder: GitFolder) -> None:
     assert run["params"] == {"api_key": "[redacted]", "db.password": "[redacted]"}
     assert run["command"][-1] == "[redacted]"
     assert {"params.api_key", "params.db.password", "note"} <= set(run["redacted"])
-    assert [(left["path"], "md5" in left) for left in run["code"]["left_out"]] == [(".env", True)]
+    assert [(left["path"], "md5" in left) for left in run["code"]["left_out"]] == [(".env", False)]
     for line in folder.git("rev-list", "--objects", run["ref"]).split("\n"):
         object_id, _, path = line.partition(" ")
         if path != "params.yaml":  # a file that the run needs is kept, and warned of where it holds a known token
             assert secret not in folder.git("cat-file", "-p", object_id), path
+
+
+def test_a_token_in_code_that_the_run_needs_is_kept_and_warned_of(folder: GitFolder) -> None:
+    token = "hf_" + "".join(chr(ord("a") + number % 26) for number in range(7, 41))
+    folder.gen({"train.py": f"import os\nKEY = '{token}'\n"})
+    ran = run_exp(folder, "run", "--", PYTHON, "train.py")
+    assert "train.py, line 2, holds what looks like" in ran.err
+    assert token not in ran.err
+    assert token in folder.git("show", f"{only_run(folder)['ref']}:train.py")
 
 
 def test_artifacts_and_data_are_kept_or_pointed_to(folder: GitFolder) -> None:

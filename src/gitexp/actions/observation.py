@@ -89,6 +89,8 @@ class Observation:
         attempts = self._prepared.attempts
         self._previous = attempts.make("the run before this one", self._find_previous, None)
         self._describe_environment()
+        if self._prepared.working_copy.status.entries:
+            attempts.make("uncommitted files were not searched for secrets", self._warn_of_secrets, None)
         # Only now: a thread of low priority that holds Python's lock would hold back those that copy the output, and
         # what follows is hashing, which lets go of it.
         lower_priority()
@@ -108,6 +110,7 @@ class Observation:
         return self._described[1]
 
     def _describe(self, answer: Interpreter | Unknown) -> EnvironmentRecord:
+        from gitexp.actions.package_sources import find_source
         from gitexp.capture.environment import describe_environment
 
         places = self._prepared.places
@@ -118,13 +121,20 @@ class Observation:
             top=places.top,
             extra_variables=self._prepared.settings.variables,
             cache=self._cache,
+            find_source=find_source,
         )
 
     def _find_previous(self) -> RunHead | None:
-        from gitexp.store.runs import find_newest
+        from gitexp.store.runs import find_previous
 
         run = self._prepared.run
-        return find_newest(self._prepared.working_copy.repository, run.experiment)
+        return find_previous(self._prepared.working_copy.repository, run.experiment)
+
+    def _warn_of_secrets(self) -> None:
+        from gitexp.actions.kept_secrets import find_kept_secrets
+
+        left_out = frozenset(one.path for one in self._left_out)
+        self._prepared.attempts.extend(find_kept_secrets(self._prepared.working_copy, left_out))
 
     def _hash_left_out(self) -> tuple[LeftOut, ...]:
         from gitexp.data.hashing import hash_file
@@ -132,7 +142,8 @@ class Observation:
         repository = self._prepared.working_copy.repository
         found = []
         for one in self._left_out:
-            if one.bytes is not None:
+            # The hash of a short secret gives it away to whoever tries them all.
+            if one.bytes is not None and one.path not in self._prepared.credentials:
                 path = os.fsdecode(repository.path_of_manifest(one.path))
                 one = one._replace(md5=hash_file(path, self._known_hashes()).md5)
             found.append(one)

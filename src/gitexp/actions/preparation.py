@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.attempts import Attempts
-from gitexp.actions.outputs import Outputs
 from gitexp.actions.params_found import Places, find_params
+from gitexp.actions.refusal import Refusal
 from gitexp.actions.written_files import FilesBefore
 from gitexp.errors import UsageError
 from gitexp.git.objects import ObjectWriter
 from gitexp.model.ids import id_from_random, name_from_random
 from gitexp.model.params import merge_params
+from gitexp.model.paths import quote_path
 from gitexp.model.refs import parse_experiment
 from gitexp.model.run import Code, Run, Status, User
 from gitexp.model.run_names import parse_name, parse_tags
@@ -48,6 +49,8 @@ class Preparation(NamedTuple):
     snapshot: Snapshot | None
     run: Run
     before: FilesBefore
+    credentials: frozenset[str]
+    """The credential files that were met, as the manifest writes paths."""
     writer: ObjectWriter
     """Open until the live commit is written, and closed by whoever writes that."""
     attempts: Attempts
@@ -81,9 +84,10 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
     redactor = make_redactor(project.settings.redaction)
     redactor.remember_variables(os.environ)
     before = FilesBefore(request, project.settings, places)
-    outputs = Outputs(before.metrics_files, (*project.settings.artifacts, *request.artifacts), places)
+    artifacts = (*project.settings.artifacts, *request.artifacts)
+    refusal = Refusal(project.settings.redaction.files, before.metrics_files, artifacts, places)
     writer = ObjectWriter(repository, working_copy.config)
-    snapshot = _take_snapshot(working_copy, project.settings, outputs, writer, attempts)
+    snapshot = _take_snapshot(working_copy, project.settings, refusal, writer, attempts)
     merged = merge_params(sources)
     seed = request.seed if request.seed is not None else find_seed(merged.params)
     run = Run(
@@ -119,29 +123,23 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
         snapshot=snapshot,
         run=redact_run(run, redactor),
         before=before,
+        credentials=frozenset(map(quote_path, refusal.credentials)),
         writer=writer,
         attempts=attempts,
     )
 
 
 def _take_snapshot(
-    working_copy: WorkingCopy, settings: Settings, outputs: Outputs, writer: ObjectWriter, attempts: Attempts
+    working_copy: WorkingCopy, settings: Settings, refusal: Refusal, writer: ObjectWriter, attempts: Attempts
 ) -> Snapshot | None:
     """The snapshot; where none can be made the commit that is checked out, and None where there is none either."""
     import tempfile
 
-    from gitexp.capture.credential_files import is_credential_file
     from gitexp.git.snapshot import Snapshot, take_snapshot
 
     def take() -> Snapshot | None:
         with tempfile.TemporaryDirectory(prefix="gitexp-") as folder:
-            return take_snapshot(
-                working_copy,
-                settings.snapshot,
-                lambda path, head: is_credential_file(path, head, settings.redaction.files) or outputs.explain(path),
-                folder,
-                writer,
-            )
+            return take_snapshot(working_copy, settings.snapshot, refusal.explain, folder, writer)
 
     taken = attempts.make("the working tree was not recorded, only the commit that is checked out", take, None)
     status = working_copy.status

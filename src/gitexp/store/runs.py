@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.errors import BrokenObject, BrokenRecord, NewerFormat
+from gitexp.errors import BrokenObject, BrokenRecord, GitFailed, GitMissing, NewerFormat
 from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
 from gitexp.git.newest import read_newest
 from gitexp.git.reading import list_tree, read_commits, read_path
 from gitexp.git.repository import open_repository
+from gitexp.model.paths import quote_path
 from gitexp.model.refs import LIVE, RUNS, parse_run_ref
-from gitexp.model.run import RunHead, User
+from gitexp.model.run import RunHead, Status, User
 from gitexp.store.layout import MANIFEST, RECORD
 from gitexp.store.project import Project, find_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gitexp.errors import ExpError
     from gitexp.git.reading import ListedEntry, RefCommit
     from gitexp.git.repository import Repository
     from gitexp.model.refs import Experiment
@@ -61,7 +63,7 @@ class RunStore(NamedTuple):
         """The whole manifest of a run. Raises BrokenRecord."""
         from gitexp.format.manifest_reading import parse_manifest
 
-        data = read_path(self.repository, head.commit, MANIFEST)
+        data = self.read_part(head, MANIFEST)
         if data is None:
             raise BrokenRecord(head.id, "it has no .exp/run.yaml")
         run = parse_manifest(data, head.id)
@@ -70,12 +72,35 @@ class RunStore(NamedTuple):
         return run
 
     def read_part(self, head: RunHead, path: bytes) -> bytes | None:
-        """The bytes of a file of the run's tree (``.exp/output.log``); None when it is not there."""
-        return read_path(self.repository, head.commit, path)
+        """The bytes of a file of the run's tree (``.exp/output.log``); None when it is not there.
+
+        Raises BrokenRecord where an object on the way to it is damaged.
+        """
+        try:
+            data = read_path(self.repository, head.commit, path)
+            # Git calls an object with a damaged header missing, as it does a path that is not there.
+            listed = data is None and any(
+                entry.path == path and entry.type == "blob" for entry in list_tree(self.repository, head.commit, path)
+            )
+        except GitFailed as error:
+            raise _damaged(head, error) from error
+        if listed:
+            raise BrokenRecord(head.id, f"{quote_path(path)} is damaged or missing", hint="git fsck")
+        return data
 
     def parts(self, head: RunHead) -> list[ListedEntry]:
-        """The files of the record, with sizes."""
-        return list_tree(self.repository, head.commit, RECORD)
+        """The files of the record, with sizes. Raises BrokenRecord where a tree is damaged."""
+        try:
+            return list_tree(self.repository, head.commit, RECORD)
+        except GitFailed as error:
+            raise _damaged(head, error) from error
+
+
+def _damaged(head: RunHead, error: GitFailed) -> ExpError:
+    if isinstance(error, GitMissing):
+        return error
+    words = str(error.fields["stderr"]).strip().partition("\n")[0]
+    return BrokenRecord(head.id, f"an object of it is damaged or missing: {words}", hint="git fsck")
 
 
 def open_store(folder: str = ".") -> RunStore:
@@ -89,10 +114,13 @@ def read_heads(commits: Iterable[RefCommit]) -> Heads:
     ended: dict[str, RunHead] = {}
     live: dict[str, RunHead] = {}
     broken: list[BrokenRecord] = []
-    for ref, commit_id, data in commits:
+    for ref, commit_id, data, is_damaged in commits:
         parsed = parse_run_ref(ref)
         if parsed is None:
             broken.append(BrokenRecord(ref, "the ref is not that of a run"))
+            continue
+        if is_damaged:
+            broken.append(BrokenRecord(ref, "its commit is damaged", hint="git fsck"))
             continue
         try:
             head = _read_head(ref, commit_id, data)
@@ -110,7 +138,7 @@ def read_heads(commits: Iterable[RefCommit]) -> Heads:
 
 def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
     if data is None:
-        raise BrokenRecord(ref, "its commit is missing", hint="git fsck")
+        raise BrokenRecord(ref, "its commit is missing or damaged", hint="git fsck")
     try:
         commit = parse_commit(data)
         message = parse_message(commit.message)
@@ -145,8 +173,10 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
     )
 
 
-def find_newest(repository: Repository, experiment: Experiment) -> RunHead | None:
-    """The run of an experiment that ended last; None where there is none or it cannot be read."""
-    commits = read_newest(repository, f"{RUNS}{experiment}/")
-    heads = read_heads(commits)
-    return heads.runs[0] if heads.runs else None
+_LOOKED_AT = 20
+
+
+def find_previous(repository: Repository, experiment: Experiment) -> RunHead | None:
+    """The finished run of an experiment that ended last, among its 20 newest; None where there is none."""
+    heads = read_heads(read_newest(repository, f"{RUNS}{experiment}/", _LOOKED_AT))
+    return next((head for head in heads.runs if head.status is Status.FINISHED), None)

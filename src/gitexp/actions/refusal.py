@@ -1,0 +1,53 @@
+"""What no snapshot holds: credentials, and what runs write, for an old result would make equal code look different."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from typing import TYPE_CHECKING
+
+from gitexp.capture.credential_files import is_credential_file
+from gitexp.model.run import WRITTEN_BY_RUNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitexp.actions.params_found import Places
+
+
+class Refusal:
+    """Says of untracked files why they are left out: credentials, metrics files that are there, declared artifacts.
+
+    ``credentials`` are the paths of the first kind that it met: of those not even a hash is recorded.
+    """
+
+    __slots__ = ("_globs", "_paths", "_patterns", "credentials")
+
+    def __init__(
+        self, globs: tuple[str, ...], metrics_files: Iterable[str], artifacts: Iterable[str], places: Places
+    ) -> None:
+        self.credentials: set[bytes] = set()
+        self._globs = globs
+        self._paths = {_path_in(places.top, path) for path in metrics_files}
+        self._patterns = {
+            _path_in(places.top, os.path.join(folder, artifact))
+            for artifact in artifacts
+            for folder in (places.here, places.project)
+        }
+
+    def explain(self, path: bytes, head: bytes) -> str | None:
+        """Why a file that no commit holds is left out, None where it may be taken."""
+        why = is_credential_file(path, head, self._globs)
+        if why is not None:
+            self.credentials.add(path)
+            return why
+        if path in self._paths:
+            return WRITTEN_BY_RUNS
+        for pattern in self._patterns:
+            if path.startswith(pattern + b"/") or fnmatch.fnmatchcase(path, pattern):
+                return WRITTEN_BY_RUNS
+        return None
+
+
+def _path_in(top: str, path: str) -> bytes:
+    return os.fsencode(os.path.relpath(path, top).replace(os.sep, "/"))

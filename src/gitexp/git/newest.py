@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.git.command import run_git
-from gitexp.git.reading import RefCommit, read_objects
+from gitexp.git.reading import RefCommit, read_commits_of
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
@@ -21,9 +21,8 @@ def read_newest(repository: Repository, prefix: str, count: int = 1) -> list[Ref
         "--format=%(objectname) %(refname)",
         prefix.rstrip("/"),
     )
-    refs = [line.partition(" ") for line in listing.decode("utf-8", "surrogateescape").splitlines()]
-    answers = read_objects(repository, [object_id for object_id, _, _ in refs])
-    return [
-        RefCommit(name, object_id, found.data if found.type == "commit" else None)
-        for (object_id, _, name), found in zip(refs, answers, strict=True)
-    ]
+    refs = []
+    for line in listing.decode("utf-8", "surrogateescape").splitlines():
+        object_id, _, name = line.partition(" ")
+        refs.append((name, object_id))
+    return list(read_commits_of(repository, refs))

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.errors import BrokenObject, GitFailed
+from gitexp.errors import BrokenObject, GitFailed, GitMissing
 from gitexp.git.command import open_git, run_git, start_git
 from gitexp.git.commits import Person, RawCommit, parse_commit
 from gitexp.git.refs import list_refs
@@ -29,9 +29,12 @@ __all__ = [
     "list_tree",
     "parse_commit",
     "read_commits",
+    "read_commits_of",
     "read_objects",
     "read_path",
 ]
+
+_MOST_DEATHS = 100
 
 
 class FoundObject(NamedTuple):
@@ -44,15 +47,16 @@ class FoundObject(NamedTuple):
 
 
 class RefCommit(NamedTuple):
-    """A ref, the id it holds, and that commit's bytes; None where they are missing or no commit."""
+    """A ref, the id it holds, and that commit's bytes; None where they are missing, damaged or no commit."""
 
     ref: str
     id: str
     data: bytes | None
+    is_damaged: bool = False
 
 
 class ListedEntry(NamedTuple):
-    """One path in a tree. ``size`` is None for what is not a file."""
+    """One path in a tree. ``size`` is None for what is not a file, and for one that is damaged."""
 
     mode: int
     type: str
@@ -152,10 +156,29 @@ def _answers(process: subprocess.Popen[bytes], asked: _Asked) -> Iterator[FoundO
 
 def read_commits(repository: Repository, prefixes: Sequence[str]) -> Iterator[RefCommit]:
     """The commits that the refs below the prefixes hold, in order of the refs' names."""
-    refs = list_refs(repository, *prefixes)
-    answers = read_objects(repository, (object_id for _, object_id in refs))
-    for (name, object_id), found in zip(refs, answers, strict=True):
-        yield RefCommit(name, object_id, found.data if found.type == "commit" else None)
+    return read_commits_of(repository, list_refs(repository, *prefixes))
+
+
+def read_commits_of(repository: Repository, refs: Sequence[tuple[str, str]]) -> Iterator[RefCommit]:
+    """The commits of refs given as (name, id), in order. Git dies at one that is damaged; the next one goes on."""
+    done, deaths = 0, 0
+    while done < len(refs):
+        rest = refs[done:]
+        try:
+            for (name, object_id), found in zip(
+                rest, read_objects(repository, (object_id for _, object_id in rest)), strict=True
+            ):
+                done += 1
+                yield RefCommit(name, object_id, found.data if found.type == "commit" else None)
+        except GitMissing:
+            raise
+        except GitFailed:
+            deaths += 1
+            if deaths > _MOST_DEATHS:  # not one object then: it is Git itself, or the whole disk
+                raise
+            name, object_id = refs[done]
+            done += 1
+            yield RefCommit(name, object_id, None, is_damaged=True)
 
 
 def read_path(repository: Repository, treeish: str, path: bytes | str) -> bytes | None:
@@ -186,7 +209,8 @@ def list_tree(
     for line in listing.split(b"\0")[:-1]:
         head, _, name = line.partition(b"\t")
         mode, kind, object_id, size = head.decode("ascii").split()
-        entries.append(ListedEntry(int(mode, 8), kind, object_id, int(size) if size != "-" else None, name))
+        # '-' for what is no file, 'BAD' for one that is damaged.
+        entries.append(ListedEntry(int(mode, 8), kind, object_id, int(size) if size.isdigit() else None, name))
     return entries
 
 

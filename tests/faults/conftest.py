@@ -1,0 +1,28 @@
+"""Runs that are there before something goes wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gitexp.model.run import Status
+from kit.stored import plan_run, store_run
+
+if TYPE_CHECKING:
+    from kit.git import GitFolder
+
+
+@pytest.fixture
+def stored_runs(folder: GitFolder) -> GitFolder:
+    """Four runs of ``default``, one of them going elsewhere, and one of ``other``."""
+    store_run(
+        folder,
+        plan_run(folder, "k3v9x2mabc", params={"lr": 0.1}, metrics={"auc": 0.5}),
+        {"output.log": b"one\ntwo\nthree\n" + bytes(range(32, 127)) * 3},
+    )
+    store_run(folder, plan_run(folder, "p7qw4n8hde", minutes=10, status=Status.FAILED, exit_code=1))
+    store_run(folder, plan_run(folder, "h8yb3d6m2g", minutes=15, experiment="other"))
+    store_run(folder, plan_run(folder, "t2zc9x1k0f", minutes=20, params={"lr": 0.5}), {"output.log": b"four\n"})
+    store_run(folder, plan_run(folder, "q9ne1w3t6k", minutes=30, status=Status.RUNNING))
+    return folder

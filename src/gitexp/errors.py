@@ -204,7 +204,7 @@ class GitMissing(GitFailed):
     code = "git-missing"
 
     def __init__(self) -> None:
-        super().__init__("git", 127, "git was not found on PATH", hint="install Git 2.31 or newer")
+        super().__init__("git", 127, "git was not found on PATH", hint="install Git 2.34 or newer")
 
 
 class StorageFailed(ExpError):

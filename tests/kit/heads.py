@@ -9,6 +9,7 @@ from gitexp.model.ids import RunId
 from gitexp.model.metrics import Summary
 from gitexp.model.refs import Experiment, run_ref
 from gitexp.model.run import RunHead, Status, User
+from gitexp.model.said import Said, SaidValues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,4 +64,6 @@ def make_head(
         },
         "tags": {},
     }
-    return RunHead(**{**known, **fields})
+    known |= fields
+    values = SaidValues(*(known.pop(part) for part in ("params", "metrics", "tags")), known.pop("more", frozenset()))
+    return RunHead(**known, said=Said(lambda: values))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitexp.errors import BrokenRecord, ExpError
 from gitexp.model.refs import parse_experiment
+from gitexp.model.said import Said, SaidValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,6 +37,10 @@ def complete_heads(
             except BrokenRecord as error:
                 broken.append(error)
             else:
-                head = head._replace(params=run.params, metrics=run.metrics, tags=run.tags, more=frozenset())
+                head = head._replace(said=_say(SaidValues(run.params, run.metrics, run.tags)))
         completed.append(head)
     return completed, broken
+
+
+def _say(values: SaidValues) -> Said:
+    return Said(lambda: values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -13,6 +14,7 @@ from gitexp.model.ids import parse_id
 from gitexp.model.metrics import Number, Summary
 from gitexp.model.refs import parse_experiment
 from gitexp.model.run import FORMAT, Status
+from gitexp.model.said import Said, SaidValues
 
 if TYPE_CHECKING:
     from gitexp.model.ids import RunId
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from gitexp.model.values import Params, Scalar, Value
 
 _SUBJECT = re.compile(r"run (\S+):(?: (.*))?")
+_KINDS = {"Param": "params", "Metric": "metrics", "Tag": "tags"}
 _SPELT = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -35,10 +38,7 @@ class Message(NamedTuple):
     started_at: datetime
     seconds: float | None
     fingerprint: str | None
-    params: Params
-    metrics: dict[str, Summary]
-    tags: dict[str, Scalar]
-    more: frozenset[str]
+    said: Said
 
 
 class MessageError(Exception):
@@ -49,32 +49,77 @@ class MessageError(Exception):
         self.newer = newer
 
 
-class _Reader:
-    """Collects the lines of one message."""
+def parse_message(data: bytes) -> Message:
+    """Reads a message. Raises MessageError; of a newer format only ``Run-Format`` is relied upon.
 
-    __slots__ = ("fields", "metrics", "params", "tags")
+    Params, metrics and tags are read later, when they are asked for. A line of theirs that cannot be read is passed
+    over, and its kind counts as incomplete.
+    """
+    lines = data.decode("utf-8", "replace").split("\n")
+    fields: dict[str, str] = {}
+    for line in lines[1:]:
+        word, _, rest = line.partition(": ")
+        if word.startswith("Run-"):
+            fields[word] = rest
+        elif word in _KINDS:
+            break
+    try:
+        return _assemble(lines[0], fields, Said(lambda: _read_values(lines)))
+    except (ValueError, OverflowError, InvalidValue) as error:
+        raise MessageError(str(error)) from error
+    except KeyError as error:
+        raise MessageError(f"its message has no {error.args[0]}") from error
 
-    def __init__(self) -> None:
-        self.fields: dict[str, str] = {}
-        self.params: Params = {}
-        self.metrics: dict[str, Summary] = {}
-        self.tags: dict[str, Scalar] = {}
 
-    def read(self, line: str) -> None:
-        word, colon, rest = line.partition(": ")
-        if not colon:
-            return
-        if word == "Param":
-            key, value, _ = _parse_pair(rest)
-            self.params[key] = value
-        elif word == "Metric":
+def _assemble(subject: str, fields: dict[str, str], said: Said) -> Message:
+    version = int(fields["Run-Format"])
+    if version > FORMAT:
+        raise MessageError(f"it has format {version}", newer=version)
+    match = _SUBJECT.fullmatch(subject)
+    if match is None:
+        raise ValueError("its subject is not that of a run")
+    started_at = datetime.fromisoformat(fields["Run-Started"])
+    return Message(
+        format=version,
+        id=parse_id(fields["Run-Id"]),
+        name=match[1],
+        command=match[2] or "",
+        experiment=_parse_experiment(fields["Run-Experiment"]),
+        status=Status(fields["Run-Status"]),
+        started_at=started_at if started_at.tzinfo is UTC else started_at.astimezone(UTC),
+        seconds=float(fields["Run-Seconds"]) if "Run-Seconds" in fields else None,
+        fingerprint=fields.get("Run-Fingerprint"),
+        said=said,
+    )
+
+
+def _read_values(lines: list[str]) -> SaidValues:
+    params: Params = {}
+    metrics: dict[str, Summary] = {}
+    tags: dict[str, Scalar] = {}
+    more: set[str] = set()
+    for line in lines:
+        word, _, rest = line.partition(": ")
+        if word == "Run-More":
+            more.update(rest.split())
+        if word not in _KINDS:
+            continue
+        try:
             key, value, tail = _parse_pair(rest)
-            self.metrics[key] = _parse_summary(value, tail)
-        elif word == "Tag":
-            key, value, _ = _parse_pair(rest)
-            self.tags[key] = value if not isinstance(value, (list, dict)) else json.dumps(value)
-        elif word.startswith("Run-"):
-            self.fields[word] = rest
+            if word == "Param":
+                params[key] = value
+            elif word == "Metric":
+                metrics[key] = _parse_summary(value, tail)
+            else:
+                tags[key] = value if not isinstance(value, (list, dict)) else json.dumps(value)
+        except (ValueError, RecursionError):  # the manifest is asked instead: see more
+            more.add(_KINDS[word])
+    return SaidValues(params, metrics, tags, frozenset(more))
+
+
+@functools.lru_cache(maxsize=256)
+def _parse_experiment(text: str) -> Experiment:
+    return parse_experiment(text)
 
 
 _DECODER = json.JSONDecoder()
@@ -111,42 +156,3 @@ def _parse_summary(last: Value, tail: str) -> Summary:
             found[key] = _parse_number(json.loads(text))
     number = _parse_number(last)
     return Summary(number, found.get("min", number), found.get("max", number), math.nan, found.get("step"), 0, "")
-
-
-def parse_message(data: bytes) -> Message:
-    """Reads a message. Raises MessageError; of a newer format only ``Run-Format`` is relied upon."""
-    lines = data.decode("utf-8", "replace").split("\n")
-    reader = _Reader()
-    try:
-        for line in lines[1:]:
-            reader.read(line)
-        return _assemble(lines[0], reader)
-    except (ValueError, OverflowError, RecursionError, InvalidValue) as error:
-        raise MessageError(str(error)) from error
-    except KeyError as error:
-        raise MessageError(f"its message has no {error.args[0]}") from error
-
-
-def _assemble(subject: str, reader: _Reader) -> Message:
-    fields = reader.fields
-    version = int(fields["Run-Format"])
-    if version > FORMAT:
-        raise MessageError(f"it has format {version}", newer=version)
-    match = _SUBJECT.fullmatch(subject)
-    if match is None:
-        raise ValueError("its subject is not that of a run")
-    return Message(
-        format=version,
-        id=parse_id(fields["Run-Id"]),
-        name=match[1],
-        command=match[2] or "",
-        experiment=parse_experiment(fields["Run-Experiment"]),
-        status=Status(fields["Run-Status"]),
-        started_at=datetime.fromisoformat(fields["Run-Started"]).astimezone(UTC),
-        seconds=float(fields["Run-Seconds"]) if "Run-Seconds" in fields else None,
-        fingerprint=fields.get("Run-Fingerprint"),
-        params=reader.params,
-        metrics=reader.metrics,
-        tags=reader.tags,
-        more=frozenset(fields.get("Run-More", "").split()),
-    )

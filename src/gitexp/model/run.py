@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gitexp.model.metrics import Summary
     from gitexp.model.paths import TreePath
     from gitexp.model.refs import Experiment
+    from gitexp.model.said import Said
     from gitexp.model.values import Params, Scalar
 
 FORMAT = 1
@@ -192,8 +193,7 @@ class Run:
 class RunHead(NamedTuple):
     """What a run's commit message says of it: enough for a listing, without opening the tree.
 
-    ``metrics`` hold only what the message has: ``first`` is NaN and ``count`` 0 there. ``more`` names the parts of
-    which the manifest has more (``params``, ``metrics``).
+    ``metrics`` hold only what the message has: ``first`` is NaN and ``count`` 0 there.
     """
 
     ref: str
@@ -209,7 +209,24 @@ class RunHead(NamedTuple):
     seconds: float | None
     fingerprint: str | None
     user: User
-    params: Params
-    metrics: dict[str, Summary]
-    tags: dict[str, Scalar]
-    more: frozenset[str] = frozenset()
+    said: Said
+
+    @property
+    def params(self) -> Params:
+        """The params that the message has."""
+        return self.said.values.params
+
+    @property
+    def metrics(self) -> dict[str, Summary]:
+        """The summaries that the message has."""
+        return self.said.values.metrics
+
+    @property
+    def tags(self) -> dict[str, Scalar]:
+        """The tags that the message has."""
+        return self.said.values.tags
+
+    @property
+    def more(self) -> frozenset[str]:
+        """The parts of which the manifest has more (``params``, ``metrics``, ``tags``)."""
+        return self.said.values.more

@@ -45,7 +45,9 @@ def table_fields(table: RunTable) -> dict[str, Any]:
 
 def head_fields(head: RunHead) -> dict[str, Any]:
     """A run as a listing knows it. ``more`` names the parts of which the run itself has more."""
-    plain: dict[str, Any] = to_plain(head)
+    fields = head._asdict()
+    del fields["said"]
+    plain: dict[str, Any] = to_plain({**fields, **head.said.values._asdict()})
     plain["metrics"] = {key: summary_fields(summary) for key, summary in head.metrics.items()}
     if head.status == "running":
         plain["ended_at"] = None

@@ -166,10 +166,7 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
         seconds=message.seconds,
         fingerprint=message.fingerprint,
         user=User(commit.author.name, commit.author.email),
-        params=message.params,
-        metrics=message.metrics,
-        tags=message.tags,
-        more=message.more,
+        said=message.said,
     )
 
 

@@ -39,7 +39,7 @@ class Redactor:
     So variables and params come first, then the command, then notes and output.
     """
 
-    __slots__ = ("_allow", "_heads", "_known", "_names", "_patterns", "classify")
+    __slots__ = ("_allow", "_heads", "_known", "_names", "_patterns", "_traces", "classify")
 
     def __init__(self, rules: RedactionRules) -> None:
         self._names = tuple(_fold_name(glob) for glob in rules.names)
@@ -47,9 +47,22 @@ class Redactor:
         self._patterns = rules.patterns
         self._heads = HEADS + tuple(filter(None, map(_longest_word, self._names)))
         self._known: set[bytes] = set()
+        self._traces: tuple[str, ...] = ()
         self.classify = (
             functools.lru_cache(maxsize=4096)(self._classify) if rules.names or rules.allow else classify_name
         )
+
+    def leave_traces(self, salt: bytes) -> tuple[str, ...]:
+        """What lets another redactor hide the secrets met so far without being told them; ``salt`` is 16 bytes."""
+        if not self._known:
+            return ()
+        from gitexp.capture.secret_traces import make_traces
+
+        return make_traces(self._known, salt)
+
+    def follow_traces(self, traces: tuple[str, ...]) -> None:
+        """Hides from now on what another redactor met."""
+        self._traces += traces
 
     def is_secret_name(self, name: str) -> bool:
         """Whether a variable of this name may hold a secret, by the project's rules."""
@@ -119,6 +132,10 @@ class Redactor:
 
             yield from find_assigned(data, lower, prose=prose, classify=self.classify, heads=self._heads)
         yield from find_known(data, self._known)
+        if self._traces:
+            from gitexp.capture.secret_traces import find_traced
+
+            yield from find_traced(data, self._traces)
         for pattern in self._patterns:
             yield from _find_pattern(pattern, data)
 

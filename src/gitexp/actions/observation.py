@@ -11,6 +11,7 @@ from gitexp.model.run import Environment
 
 if TYPE_CHECKING:
     from gitexp.actions.preparation import Preparation
+    from gitexp.actions.session import Session
     from gitexp.capture.environment import EnvironmentRecord
     from gitexp.capture.interpreter import Interpreter, Unknown
     from gitexp.data.known_hashes import KnownHashes
@@ -32,18 +33,20 @@ class Observed(NamedTuple):
 
 
 class Observation:
-    """Two threads that look around while the command runs. Whatever they cannot find out is a warning."""
+    """Three threads that look around while the command runs. Whatever they cannot find out is a warning."""
 
-    def __init__(self, prepared: Preparation) -> None:
+    def __init__(self, prepared: Preparation, session: Session) -> None:
         from gitexp.capture.interpreter import InterpreterWatch
         from gitexp.store.journal import local_folder
 
         self._prepared = prepared
+        self._session = session
         self._ended = threading.Event()
         self._cache = local_folder(prepared.working_copy.repository, "cache")
         self._watch = InterpreterWatch(prepared.request.command, os.environ, prepared.places.here, self._cache)
         self._threads = [
             threading.Thread(target=self._look_at_processes, name="gitexp-processes", daemon=True),
+            threading.Thread(target=self._look_after_snapshot, name="gitexp-snapshot", daemon=True),
             threading.Thread(target=self._look_around, name="gitexp-surroundings", daemon=True),
         ]
         self._pid: int | None = None
@@ -63,6 +66,7 @@ class Observation:
         """Waits until all is known. The command has ended: what is being hashed is still hashed to its end."""
         self._ended.set()
         if self._pid is None:  # the command never started; where it would have run is known all the same
+            self._look_after_snapshot()
             self._look_around()
         else:
             for thread in self._threads:
@@ -84,6 +88,13 @@ class Observation:
         pid = self._pid
         if pid is not None:
             self._prepared.attempts.make("the running processes", lambda: self._watch.look(pid), None)
+
+    def _look_after_snapshot(self) -> None:
+        from gitexp.actions.protection import protect_snapshot
+
+        self._prepared.attempts.make(
+            "the snapshot was not checked", lambda: protect_snapshot(self._prepared, self._session), None
+        )
 
     def _look_around(self) -> None:
         attempts = self._prepared.attempts

@@ -49,6 +49,7 @@ class Preparation(NamedTuple):
     snapshot: Snapshot | None
     run: Run
     before: FilesBefore
+    refusal: Refusal
     credentials: frozenset[str]
     """The credential files that were met, as the manifest writes paths."""
     writer: ObjectWriter
@@ -123,6 +124,7 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
         snapshot=snapshot,
         run=redact_run(run, redactor),
         before=before,
+        refusal=refusal,
         credentials=frozenset(map(quote_path, refusal.credentials)),
         writer=writer,
         attempts=attempts,

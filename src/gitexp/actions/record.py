@@ -41,6 +41,8 @@ class RecordResult(NamedTuple):
     previous: RunHead | None
     directions: Mapping[str, Direction]
     warnings: tuple[str, ...]
+    recovered: tuple[str, ...] = ()
+    """Sentences about other runs whose recording had died and that were completed now."""
 
 
 def record(request: RecordRequest, opening: Opening, *, now: datetime, random: bytes) -> RecordResult:
@@ -61,11 +63,12 @@ def record(request: RecordRequest, opening: Opening, *, now: datetime, random: b
 def _record(prepared: Preparation, session: Session) -> RecordResult:
     from gitexp.actions.completion import build_run
     from gitexp.actions.observation import Observation
+    from gitexp.actions.recovery import recover_runs
     from gitexp.actions.storage import keep_outside, store_run
     from gitexp.actions.written_files import WrittenFiles
 
     attempts = prepared.attempts
-    observation = Observation(prepared)
+    observation = Observation(prepared, session)
     ending = _run(prepared.request, _open_spool(prepared, session), observation)
     observed = observation.finish()
     written = attempts.make("the files it wrote were not found", prepared.before.find_written, WrittenFiles((), ()))
@@ -88,6 +91,7 @@ def _record(prepared: Preparation, session: Session) -> RecordResult:
         previous=observed.previous,
         directions=prepared.settings.directions,
         warnings=attempts.warnings,
+        recovered=recover_runs(prepared.working_copy.repository),
     )
 
 

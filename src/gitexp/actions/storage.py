@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
+from gitexp.actions.protection import protect_snapshot
 from gitexp.git.objects import ObjectWriter
-from gitexp.store.layout import MANIFEST, RECORD
 from gitexp.store.writing import StoredRun, store_ended
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ def store_run(prepared: Preparation, session: Session, run: Run, files: Files) -
     tree = snapshot.tree
 
     def write() -> StoredRun:
+        if session.live is None:  # no ref has held the snapshot while the command ran
+            protect_snapshot(prepared, session)
         with ObjectWriter(working_copy.repository, working_copy.config) as writer:
             return store_ended(
                 working_copy.repository,
@@ -40,19 +41,21 @@ def store_run(prepared: Preparation, session: Session, run: Run, files: Files) -
 
 
 def keep_outside(session: Session, run: Run, files: Files, attempts: Attempts) -> str | None:
-    """Writes the record into the journal's folder, for a repository that could not be written; returns the folder."""
-    if session.journal is None:
-        return None
-    folder = os.path.join(session.journal.folder, "record")
+    """Writes the record beside the repository that could not be written, for a later command to store it.
 
-    def write() -> str:
-        from gitexp.format.manifest import format_manifest
+    Returns its folder: in the run's journal, in the temporary folder where that cannot be written either, else None.
+    """
+    from gitexp.format.manifest import format_manifest
+    from gitexp.store.journal import spare_folder
+    from gitexp.store.record_folder import write_record
 
-        for path, data in {MANIFEST: format_manifest(run), **files}.items():
-            target = os.path.join(folder, os.fsdecode(path.removeprefix(RECORD)))
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            with open(target, "wb") as file:
-                file.write(data)
-        return folder
-
-    return attempts.make("the record was not kept", write, None)
+    manifest = format_manifest(run)
+    kept = None
+    journal = session.journal
+    if journal is not None:
+        kept = attempts.make("the record was not kept", lambda: write_record(journal.folder, manifest, files), None)
+    if kept is None:
+        kept = attempts.make(
+            "nor in the temporary folder", lambda: write_record(spare_folder(run.id), manifest, files), None
+        )
+    return kept

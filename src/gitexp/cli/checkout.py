@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from gitexp.actions.checkout import CheckedOut, checkout_run
+from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import EXPERIMENT_OPTION, JSON_OPTION, run_argument
 from gitexp.cli.terminal import say
 from gitexp.render.numbers import format_bytes
-from gitexp.store.runs import open_store
 
 EXAMPLES = """
 exp checkout last                      beside the repository, named after both
@@ -45,7 +45,7 @@ def checkout(
     Nothing is executed: hooks and filters are off. Your own folder, branch and index stay as they are. The folder's
     path goes to standard output.
     """
-    made = checkout_run(open_store(), run, folder, experiment, with_filters=with_filters)
+    made = checkout_run(open_recovered(), run, folder, experiment, with_filters=with_filters)
     if as_json:
         from gitexp.cli.output import write_envelope
         from gitexp.render.json_form import to_plain

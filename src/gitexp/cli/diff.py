@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gitexp.actions.compare import Comparison, compare_two, diff_code
+from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
 from gitexp.cli.pager import write_paged
 from gitexp.cli.terminal import find_look, say
 from gitexp.errors import UsageError
 from gitexp.model.difference import PARTS, Part
-from gitexp.store.runs import open_store
 
 if TYPE_CHECKING:
     from gitexp.render.page import Look
@@ -47,7 +47,7 @@ def diff(
     The code is what really ran, uncommitted changes included.
     """
     parts = parse_parts(only)
-    store = open_store()
+    store = open_recovered()
     comparison = compare_two(store, a, b, experiment)
     if as_json:
         from gitexp.cli.output import write_envelope

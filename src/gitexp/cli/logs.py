@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from gitexp.actions.logs import last_lines, read_output
+from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, count_option, run_argument
 from gitexp.cli.terminal import find_colour
-from gitexp.store.runs import open_store
 
 EXAMPLES = """
 exp logs                               what the last run printed
@@ -32,7 +32,7 @@ def logs(
     A file or pipe gets it byte for byte. On a terminal its colours are shown, and whatever else would act upon the
     terminal stands as a visible escape.
     """
-    output = read_output(open_store(), run, experiment)
+    output = read_output(open_recovered(), run, experiment)
     if tail is not None:
         output = last_lines(output, tail)
     if as_json:

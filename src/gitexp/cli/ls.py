@@ -9,11 +9,11 @@ import typer
 
 from gitexp.actions.list_runs import Listing, list_project
 from gitexp.cli.completion import complete_columns
+from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION, LISTED_EXPERIMENT_OPTION, count_option
 from gitexp.cli.terminal import find_look, say, warn_of_broken
 from gitexp.errors import UsageError
 from gitexp.model.listing import ListingRequest
-from gitexp.store.runs import open_store
 
 DEFAULT_LENGTH = 20
 
@@ -77,7 +77,7 @@ def ls(
         choice="all" if as_csv else "differing",
         limit=DEFAULT_LENGTH if length is None else length,
     )
-    listing = list_project(open_store(), request, experiment=experiment, everything=everything)
+    listing = list_project(open_recovered(), request, experiment=experiment, everything=everything)
     if as_json:
         _write_json(listing)
         return

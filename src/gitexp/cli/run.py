@@ -107,6 +107,8 @@ def run(
 
     result = record(request, opening, now=now, random=random)
     _report(ctx, result, quiet=quiet, json=json)
+    if not json:
+        _tell_recovered(result)
     return result.ending.status
 
 
@@ -136,6 +138,13 @@ def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool, json: bool
     sys.stderr.write(format_plain(page, colour=look.colour))
 
 
+def _tell_recovered(result: RecordResult) -> None:
+    from gitexp.cli.terminal import warn
+
+    for sentence in result.recovered:
+        warn(sentence)
+
+
 def _fields(result: RecordResult) -> dict[str, object]:
     from gitexp.render.json_form import to_plain
 
@@ -145,7 +154,7 @@ def _fields(result: RecordResult) -> dict[str, object]:
         "commit": result.stored.commit if result.stored is not None else None,
         "kept_in": result.kept_in,
         "exit_status": result.ending.status,
-        "warnings": list(result.warnings),
+        "warnings": [*result.warnings, *result.recovered],
     }
 
 

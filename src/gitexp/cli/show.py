@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from gitexp.actions.show import open_run, read_part
+from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
 from gitexp.cli.terminal import find_look
 from gitexp.errors import UsageError
-from gitexp.store.runs import open_store
 
 EXAMPLES = """
 exp show                               the last run
@@ -34,7 +34,7 @@ def show(
     colour: COLOUR_OPTION = "auto",
 ) -> None:
     """Show everything that is known of a run."""
-    store = open_store()
+    store = open_recovered()
     if part is not None:
         if as_json:
             raise UsageError("--part and --json: one of them", hint=f"exp show {run} --part {part}")

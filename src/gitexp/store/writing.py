@@ -36,10 +36,15 @@ def store_live(repository: Repository, writer: ObjectWriter, run: Run, tree: str
 
     ``tree`` is the snapshot's. The commit is not signed: nobody should have to type a passphrase before a start.
     """
-    commit = writer.write_commit(_commit(writer, run, {}, tree))
+    commit = write_live(writer, run, tree)
     ref = live_ref(run.experiment, run.id)
     update_refs(repository, [RefChange(ref, commit, None)], reason=f"exp run: {run.name}")
     return StoredRun(ref, commit)
+
+
+def write_live(writer: ObjectWriter, run: Run, tree: str) -> str:
+    """Writes the commit of a run that is about to start, and no ref; the same run gives the same commit."""
+    return writer.write_commit(_commit(writer, run, {}, tree))
 
 
 def store_ended(
@@ -47,7 +52,7 @@ def store_ended(
     writer: ObjectWriter,
     run: Run,
     files: Mapping[bytes, bytes],
-    tree: str,
+    tree: str | None,
     *,
     live: StoredRun | None,
     sign: bool,
@@ -72,7 +77,7 @@ def store_ended(
     return StoredRun(ref, commit, why_unsigned)
 
 
-def _commit(writer: ObjectWriter, run: Run, files: Mapping[bytes, bytes], tree: str) -> RawCommit:
+def _commit(writer: ObjectWriter, run: Run, files: Mapping[bytes, bytes], tree: str | None) -> RawCommit:
     parts = {MANIFEST: format_manifest(run), **files}
     blobs = {path: (FILE, writer.write_blob(data)) for path, data in parts.items()}
     # Git refuses a commit without a name, and a name is not worth a run.
@@ -81,7 +86,7 @@ def _commit(writer: ObjectWriter, run: Run, files: Mapping[bytes, bytes], tree: 
     ended = int((run.ended_at or run.started_at).timestamp())
     return RawCommit(
         tree=writer.compose_tree(tree, blobs),
-        parents=(run.code.snapshot,),
+        parents=(run.code.snapshot,) if run.code.snapshot else (),
         author=Person(name, email, started),
         committer=Person(name, email, ended),
         message=format_message(run),

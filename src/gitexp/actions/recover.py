@@ -1,0 +1,182 @@
+"""Recordings that died, completed: a run whose exp was killed is in the listing all the same."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.errors import BrokenRecord, GitFailed, RefMoved
+from gitexp.git.objects import ObjectWriter
+from gitexp.git.reading import find_missing, read_path
+from gitexp.git.refs import RefChange, list_refs, update_refs
+from gitexp.model.ids import RunId
+from gitexp.model.refs import LIVE, RUNS
+from gitexp.model.run import Run, Status
+from gitexp.store.journal import newest_write
+from gitexp.store.layout import MANIFEST, OUTPUT
+from gitexp.store.record_folder import read_record
+from gitexp.store.writing import StoredRun, store_ended
+
+if TYPE_CHECKING:
+    from gitexp.actions.attempts import Attempts
+    from gitexp.git.repository import Repository
+    from gitexp.store.journal import Journal, JournalStart
+    from gitexp.store.writing import Files
+
+_NOTED = "noted"
+
+
+class Completed(NamedTuple):
+    """What is to be said of a journal, if anything, and whether it may go."""
+
+    sentence: str | None
+    is_done: bool
+
+
+class _Ended(NamedTuple):
+    run: Run
+    files: Files
+
+
+def complete_journal(repository: Repository, journal: Journal, start: JournalStart, attempts: Attempts) -> Completed:
+    """Stores the run of a journal that nobody holds any more.
+
+    A record that was kept because the repository could not be written is stored as it is. Of a run that was going
+    what was written is kept, and its status is ``lost``. Nothing is signed: nobody asked for it, and nobody should
+    have to type a passphrase for a listing. Raises what keeps the run from being stored; the journal then stays.
+    """
+    run_id = RunId(os.path.basename(journal.folder))
+    refs = dict(list_refs(repository, f"{RUNS}*/{run_id}", f"{LIVE}*/{run_id}"))
+    ended = next((StoredRun(*ref) for ref in refs.items() if ref[0].startswith(RUNS)), None)
+    live = next((StoredRun(*ref) for ref in refs.items() if ref[0].startswith(LIVE)), None)
+    kept = read_record(journal.folder)
+    if ended is not None:
+        return _finish_storing(repository, ended, live, kept)
+    if kept is not None:
+        found, what = _parse_kept(kept, run_id), "could not be stored when it ended; now it is"
+    else:
+        begun = _read_start(repository, journal, live, run_id)
+        if begun is None:
+            return _leave_nameless(journal)
+        found = _end_lost(repository, journal, start, begun, attempts)
+        what = "was lost: its recording ended without warning; what was written is kept"
+    try:
+        _store(repository, found, live)
+    except RefMoved:  # another process was there first
+        return Completed(None, is_done=False)
+    return Completed(f"run {found.run.name} {what}", is_done=True)
+
+
+def _finish_storing(
+    repository: Repository, ended: StoredRun, live: StoredRun | None, kept: tuple[bytes, Files] | None
+) -> Completed:
+    """The run is stored, and only the journal was not removed: after a look whether all of it is there."""
+    if kept is not None and read_path(repository, ended.commit, MANIFEST) not in (kept[0], None):
+        raise BrokenRecord(ended.ref, "another record has its ref", hint=f"git log -p {ended.ref}")
+    if _is_whole(repository, ended.commit):
+        if live is not None:
+            update_refs(repository, [RefChange(live.ref, None, live.commit)], reason="exp: the run has ended")
+        return Completed(None, is_done=True)
+    if kept is not None:
+        with ObjectWriter(repository) as writer:
+            for data in (kept[0], *kept[1].values()):
+                writer.write_blob(data)
+        if _is_whole(repository, ended.commit):
+            return Completed(None, is_done=True)
+    raise BrokenRecord(ended.ref, "objects of it are missing", hint="git fsck")
+
+
+def _is_whole(repository: Repository, commit: str) -> bool:
+    try:
+        return not find_missing(repository, commit, f"{commit}^@")
+    except GitFailed:
+        return False
+
+
+def _parse_kept(kept: tuple[bytes, Files], run_id: RunId) -> _Ended:
+    from gitexp.format.manifest_reading import parse_manifest
+
+    return _Ended(parse_manifest(kept[0], run_id), kept[1])
+
+
+def _read_start(repository: Repository, journal: Journal, live: StoredRun | None, run_id: RunId) -> Run | None:
+    """The run as it began: as the live commit says, else as the journal does."""
+    from gitexp.format.manifest_reading import parse_manifest
+
+    if live is not None:
+        data = read_path(repository, live.commit, MANIFEST)
+        if data is None:
+            raise BrokenRecord(live.ref, "it has no .exp/run.yaml", hint="git fsck")
+        return parse_manifest(data, run_id)
+    try:
+        with open(journal.manifest, "rb") as file:
+            return parse_manifest(file.read(), run_id)
+    except FileNotFoundError:
+        return None
+
+
+def _leave_nameless(journal: Journal) -> Completed:
+    """Nothing says what ran: the command had not started, or neither repository nor journal could be written then."""
+    noted = os.path.join(journal.folder, _NOTED)
+    if not os.listdir(journal.output):
+        return Completed(None, is_done=True)
+    if os.path.exists(noted):
+        return Completed(None, is_done=False)
+    with open(noted, "xb"):
+        sentence = f"a run whose start could not be recorded left its output in {journal.output}"
+        return Completed(sentence, is_done=False)
+
+
+def _end_lost(repository: Repository, journal: Journal, start: JournalStart, run: Run, attempts: Attempts) -> _Ended:
+    from gitexp.actions.going_output import read_going_output
+    from gitexp.actions.metrics_found import FoundMetrics, find_metrics
+    from gitexp.actions.params_found import Places
+    from gitexp.actions.preparation import redact_run
+
+    last = datetime.fromtimestamp(newest_write(journal), UTC)
+    redacted = read_going_output(repository, run, journal.output, start)
+    output, settings = redacted.data, redacted.settings
+    files: Files = {OUTPUT: output} if output else {}
+    found = FoundMetrics({}, {})
+    if start.extract and output:
+        places = Places(repository.folder, repository.folder, repository.folder)
+        found = attempts.make(
+            f"the metrics of run {run.name} were not read",
+            lambda: find_metrics((), output, run.params, settings.directions, places, attempts),
+            found,
+        )
+    lost = replace(
+        run,
+        status=Status.LOST,
+        ended_at=max(last, run.started_at),
+        metrics=found.summaries,
+        warnings=(*run.warnings, "the recording ended without warning: what came after its last write is not known"),
+    )
+    return _Ended(redact_run(lost, redacted.redactor), {**files, **found.files})
+
+
+def _store(repository: Repository, ended: _Ended, live: StoredRun | None) -> None:
+    run, files = ended
+    with ObjectWriter(repository) as writer:
+        tree = _find_tree(writer, run.code.snapshot)
+        if tree is None:
+            # No ref held the snapshot, and a gc took it; or it could not be written at all.
+            base = run.code.commit or ""
+            tree = _find_tree(writer, base)
+            sentence = "the snapshot of the code is gone: this is the commit that was checked out"
+            base = base if tree is not None else ""
+            run = replace(run, code=run.code._replace(snapshot=base), warnings=(*run.warnings, sentence))
+        store_ended(repository, writer, run, files, tree, live=live, sign=False)
+
+
+def _find_tree(writer: ObjectWriter, commit: str) -> str | None:
+    if not commit:
+        return None
+    try:
+        tree = writer.read_commit(commit).tree
+        writer.read_tree(tree)
+    except GitFailed:
+        return None
+    return tree

@@ -1,0 +1,64 @@
+"""A record in a folder of the disk: where it waits when the repository cannot be written."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gitexp.store.journal import spare_folder
+from gitexp.store.layout import MANIFEST, RECORD
+
+if TYPE_CHECKING:
+    from gitexp.store.writing import Files
+
+_NAME = "record"
+
+
+def write_record(folder: str, manifest: bytes, files: Files) -> str:
+    """Writes a record into a journal's folder and returns where it is. Raises OSError."""
+    # Under its name only when it is whole: what lies there is stored as it is as soon as that is possible.
+    target = os.path.join(folder, _NAME)
+    unfinished = target + ".new"
+    for path, data in {MANIFEST: manifest, **files}.items():
+        file_path = os.path.join(unfinished, os.fsdecode(path.removeprefix(RECORD)))
+        os.makedirs(os.path.dirname(file_path), mode=0o700, exist_ok=True)
+        with open(file_path, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    os.rename(unfinished, target)
+    return target
+
+
+def read_record(folder: str) -> tuple[bytes, Files] | None:
+    """The manifest and the files of the record that is kept in a journal, else in its spare folder; else None.
+
+    Raises OSError.
+    """
+    for place in (os.path.join(folder, _NAME), os.path.join(spare_folder(os.path.basename(folder)), _NAME)):
+        if _is_own_folder(os.path.dirname(place)) and _is_own_folder(place):
+            files = _read_files(place)
+            return files.pop(MANIFEST), files
+    return None
+
+
+def _is_own_folder(path: str) -> bool:
+    """Whether nobody else can have put it there: anybody may write into the temporary folder."""
+    import stat
+
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and (not hasattr(os, "getuid") or found.st_uid == os.getuid())
+
+
+def _read_files(place: str) -> Files:
+    files: Files = {}
+    for folder, _, names in os.walk(place):
+        for name in names:
+            path = os.path.join(folder, name)
+            inside = os.fsencode(os.path.relpath(path, place)).replace(os.fsencode(os.sep), b"/")
+            with open(path, "rb") as file:
+                files[RECORD + inside] = file.read()
+    return files

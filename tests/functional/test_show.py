@@ -1,4 +1,4 @@
-"""`exp show` and `exp logs`, as they are typed."""
+"""`exp show`, as it is typed."""
 
 from __future__ import annotations
 
@@ -135,29 +135,3 @@ def test_what_cannot_be_shown(broken: GitFolder, spec: str, status: int, code: s
     assert (in_json.returncode, in_json.stderr) == (status, b"")
     assert envelope["data"] is None
     assert [error["code"] for error in envelope["errors"]] == [code]
-
-
-def test_logs_in_a_pipe_are_byte_for_byte(runs: GitFolder) -> None:
-    assert runs.run("exp", "logs", "t2zc").stdout == b"\x1b[32mgreen\x1b[0m\x1b[2J\r\nlast"
-    assert runs.run("exp", "logs", "k3v9", "--tail", "2").stdout == b"two\nthree\n"
-    assert runs.run("exp", "logs", "k3v9", "--tail", "99").stdout == b"one\ntwo\nthree\n"
-    assert runs.run("exp", "logs", "k3v9", "-n", "0").stdout == b""
-    assert json.loads(runs.run("exp", "logs", "k3v9", "--json").stdout)["data"] == {"output": "one\ntwo\nthree\n"}
-
-
-def test_logs_on_a_terminal_keep_colours_and_nothing_else(runs: GitFolder) -> None:
-    status, text = run_on_terminal(runs, "exp", "logs", "t2zc")
-    assert status == 0
-    assert "\x1b[32mgreen\x1b[0m\\e[2J\nlast" in text
-    assert "\x1b[2J" not in text
-
-
-def test_logs_that_are_not_there(runs: GitFolder) -> None:
-    going = runs.run("exp", "logs", "last")
-    assert (going.returncode, going.stdout) == (1, b"")
-    assert "it is recorded when the run ends" in going.stderr.decode()
-    failed = runs.run("exp", "logs", "p7qw")
-    assert (
-        failed.stderr.decode()
-        == "exp: run amber-fox-p7qw has no output\nhint: exp show p7qw4n8hde  (says why, where that is known)\n"
-    )

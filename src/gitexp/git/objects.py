@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.errors import BrokenObject, GitFailed, StorageFailed
 from gitexp.git.command import run_git
 from gitexp.git.commits import RawCommit, clean_name, format_commit, parse_commit
+from gitexp.git.loose import write_loose
 from gitexp.git.trees import TreeEntry, compose_tree, empty_tree, format_tree, parse_tree
 
 if TYPE_CHECKING:
@@ -115,17 +116,20 @@ class ObjectWriter:
         return gone
 
     def _write(self, kind: str, data: bytes) -> str:
-        from dulwich.objects import ShaFile
-
-        made = ShaFile.from_raw_string(_TYPES[kind], data, object_format=self._store.object_format)
-        object_id = made.get_id(self._store.object_format).decode("ascii")
         try:
-            self._store.add_object(made)
+            object_id = write_loose(
+                self._repository.objects_dir, kind, data, self._repository.object_format, self._share
+            )
         except OSError as error:
             path = error.filename if isinstance(error.filename, str) else self._repository.objects_dir
             raise StorageFailed(path, error.strerror or str(error)) from error
         self._written[object_id] = (kind, data)
         return object_id
+
+    def _share(self, path: str) -> None:
+        from dulwich.file import adjust_shared_perm
+
+        adjust_shared_perm(path, self._store.shared_perm)
 
     def _read(self, kind: str, object_id: str) -> bytes:
         if object_id in self._written:
@@ -164,8 +168,6 @@ def _open_store(repository: Repository, config: GitConfig | None) -> DiskObjectS
     return DiskObjectStore(
         repository.objects_dir,
         object_format=OBJECT_FORMATS[repository.object_format],
-        # By default neither dulwich nor Git syncs a loose object; a durable ref to a lost commit is worse than none.
-        fsync_object_files=True,
         shared_perm=permissions,
     )
 

@@ -73,9 +73,10 @@ def _finish_storing(
     repository: Repository, ended: StoredRun, live: StoredRun | None, kept: tuple[bytes, Files] | None
 ) -> Completed:
     """The run is stored, and only the journal was not removed: after a look whether all of it is there."""
-    if kept is not None and read_path(repository, ended.commit, MANIFEST) not in (kept[0], None):
-        raise BrokenRecord(ended.ref, "another record has its ref", hint=f"git log -p {ended.ref}")
     if _is_whole(repository, ended.commit):
+        manifest = read_path(repository, ended.commit, MANIFEST)
+        if manifest is None or (kept is not None and manifest != kept[0]):
+            raise BrokenRecord(ended.ref, "it is the ref of something else")
         if live is not None:
             update_refs(repository, [RefChange(live.ref, None, live.commit)], reason="exp: the run has ended")
         return Completed(None, is_done=True)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitexp.capture.spool import read_spool
 from kit.exp import PATIENCE, Ran, manifest, part, refs, run_exp
 from kit.faults import FaultyGit
 from kit.git import GitFolder
+from kit.terminal import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,7 +113,9 @@ def test_a_run_killed_after_a_start_that_was_not_recorded_is_there(edited: GitFo
         cwd=edited.path, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     assert process.stdout is not None
-    assert process.stdout.readline() == b"loss=0.5\n"  # recorded before it is passed on
+    assert process.stdout.readline() == b"loss=0.5\n"
+    live = edited.path / ".git" / "exp" / "live"
+    wait_until(lambda: any(read_spool(str(one / "output")).data for one in live.iterdir()))
     process.communicate(b"\n", timeout=PATIENCE)
     assert faulty.reached
     assert "was lost" in run_exp(edited, "ls").err
@@ -324,3 +328,75 @@ def test_nobody_has_to_be_anybody(
     check_command(ran)
     assert manifest(edited, check_stored(edited))["user"]["name"]
     assert edited.state() == before
+
+
+@pytest.mark.parametrize("options", [(), ("--quiet",), ("--json",)])
+def test_a_message_that_cannot_be_written_is_no_matter(edited: GitFolder, options: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [PYTHON, "-m", "gitexp", "run", *options, *COMMAND[1:]],
+            cwd=edited.path, stdout=subprocess.PIPE, stderr=full, check=False, timeout=PATIENCE,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, b"loss=0.5\n")
+    check_stored(edited)
+
+
+@pytest.mark.parametrize("pipe", [1, 2])
+def test_a_reader_that_went_away_does_not_change_the_status(edited: GitFolder, pipe: int) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, ["", "stdout", "stderr"][pipe]: writer}
+    done = subprocess.run(
+        [PYTHON, "-m", "gitexp", "run", "-p", "lr=0.1", "--", "sh", "-c", "trap '' PIPE; echo loss=0.5; exit 3"],
+        cwd=edited.path, check=False, timeout=PATIENCE, **streams,
+    )  # fmt: skip
+    os.close(writer)
+    assert done.returncode == 3
+    assert len(refs(edited)) == 1
+
+
+def test_without_git_the_command_runs(edited: GitFolder) -> None:
+    before = edited.state()
+    ran = run_exp(edited, *COMMAND, env={"PATH": "/nonexistent"})
+    check_command(ran)
+    assert ran.err.startswith("exp: NOT RECORDED: ")
+    assert len(ran.err.splitlines()) == 1
+    assert run_exp(edited, "run", "--dry-run", "--", "true", env={"PATH": "/nonexistent"}).status == 125
+    assert edited.state() == before
+
+
+@pytest.mark.parametrize("damage", ["index", "head tree", "head commit"])
+def test_a_damaged_repository_does_not_keep_the_command_from_running(edited: GitFolder, damage: str) -> None:
+    if damage == "index":
+        path = edited.path / ".git" / "index"
+    else:
+        object_id = edited.git("rev-parse", "HEAD^{tree}" if damage == "head tree" else "HEAD")
+        path = edited.path / ".git" / "objects" / object_id[:2] / object_id[2:]
+    assert path.exists()
+    path.unlink()
+    path.write_bytes(b"garbage")
+    ran = run_exp(edited, *COMMAND)
+    check_command(ran)
+    assert "NOT RECORDED" in ran.err or "NOT STORED: the record is in " in ran.err
+
+
+def test_where_nothing_can_be_written_at_all_the_command_runs(small_disk: pathlib.Path) -> None:
+    folder = GitFolder.create(small_disk / "repo")
+    folder.gen({"train.py": "print('loss=0.5')\n", ".gitignore": "fill\n"})
+    folder.commit()
+    fill = "f = open('fill', 'wb', buffering=0)\ntry:\n    while True: f.write(bytes(4096))\nexcept OSError: pass\n"
+    script = f"{fill}print('loss=0.5'); raise SystemExit(3)"
+    # Every folder for temporary files is on the same disk, and so is the repository.
+    inside = f'mount --bind {small_disk} /var/tmp && mount --bind {small_disk} /tmp && cd /tmp/repo && exec "$@"'
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", inside, "sh", PYTHON, "-m", "gitexp", "run", "-p", "lr=0.1", "--", PYTHON,
+         "-c", script],
+        cwd=folder.path, capture_output=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, b"loss=0.5\n"), done.stderr
+    assert b"NOT STORED" in done.stderr
+    assert b"Traceback" not in done.stderr
+    (folder.path / "fill").unlink()
+    assert "was lost" in run_exp(folder, "ls").err
+    (ref,) = refs(folder)
+    assert manifest(folder, ref)["status"] == "lost"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import resource
 import subprocess
 import sys
@@ -13,10 +12,12 @@ from gitexp.errors import StorageFailed
 from gitexp.git.loose import write_loose
 from gitexp.git.objects import ObjectWriter
 from gitexp.git.repository import open_repository
-from kit.git import GitFolder
 
 if TYPE_CHECKING:
+    import pathlib
     from collections.abc import Iterator
+
+    from kit.git import GitFolder
 
 WRITE = """
 import sys
@@ -82,20 +83,19 @@ def test_two_processes_write_the_same_objects_at_once(folder: GitFolder) -> None
 
 
 @pytest.fixture
-def small_files() -> Iterator[None]:
+def small_files(folder: GitFolder) -> Iterator[GitFolder]:
     """No file may grow above 4 KiB."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    yield
+    yield folder
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.usefixtures("small_files")
-def test_one_that_cannot_be_written_whole_is_not_there_at_all(folder: GitFolder) -> None:
-    before = sorted(path for path in objects(folder).rglob("*") if path.is_file())
+def test_one_that_cannot_be_written_whole_is_not_there_at_all(small_files: GitFolder) -> None:
+    before = sorted(path for path in objects(small_files).rglob("*") if path.is_file())
     assert before
     with ObjectWriter(open_repository()) as writer:
         with pytest.raises(StorageFailed, match="File too large"):
             writer.write_blob(os.urandom(20_000))
         assert not writer.written
-    assert sorted(path for path in objects(folder).rglob("*") if path.is_file()) == before
+    assert sorted(path for path in objects(small_files).rglob("*") if path.is_file()) == before

@@ -39,14 +39,19 @@ class Attempts:
         """
         try:
             return step()
-        except ExpError as error:
-            self.warn(f"{what}: {error.message}")
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001
+            self.warn_of(what, error)
+        return otherwise
+
+    def warn_of(self, what: str, error: Exception, *, with_hint: bool = False) -> None:
+        """Adds a warning that says what is missing and why."""
+        if isinstance(error, ExpError):
+            self.warn(f"{what}: {error.message}" + (f" (hint: {error.hint})" if with_hint and error.hint else ""))
+        elif isinstance(error, OSError):
             where = f"{error.filename}: " if error.filename else ""
             self.warn(f"{what}: {where}{error.strerror or error}")
-        except Exception as error:  # noqa: BLE001
+        else:
             self.warn(f"{what}: {type(error).__name__}: {error} (a fault of gitexp; please report it)")
-        return otherwise
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -32,6 +32,11 @@ class Observed(NamedTuple):
     previous: RunHead | None
 
 
+def observed_nothing(prepared: Preparation) -> Observed:
+    """What is known where nobody could look around."""
+    return Observed(Environment(), {}, prepared.run.code.left_out, None, None)
+
+
 class Observation:
     """Three threads that look around while the command runs. Whatever they cannot find out is a warning."""
 
@@ -60,7 +65,8 @@ class Observation:
         """Begins to look; the command has just started."""
         self._pid = pid
         for thread in self._threads:
-            thread.start()
+            # A limit on processes may leave no room for another thread.
+            self._prepared.attempts.make("not all was observed", thread.start, None)
 
     def finish(self) -> Observed:
         """Waits until all is known. The command has ended: what is being hashed is still hashed to its end."""
@@ -70,7 +76,8 @@ class Observation:
             self._look_around()
         else:
             for thread in self._threads:
-                thread.join()
+                if thread.ident is not None:
+                    thread.join()
         record = self._describe_environment()
         if record is None:
             return Observed(Environment(), {}, self._left_out, self._data, self._previous)

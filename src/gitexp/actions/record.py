@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.attempts import Attempts
 from gitexp.actions.preparation import prepare
-from gitexp.actions.session import begin_session
-from gitexp.errors import GitFailed, StorageFailed
+from gitexp.actions.session import Session, begin_session
+from gitexp.errors import ConfigError, NotARepository, ParamsFileError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from gitexp.actions.observation import Observation
     from gitexp.actions.preparation import Preparation
     from gitexp.actions.request import RecordRequest
-    from gitexp.actions.session import Session
     from gitexp.capture.ending import Ending
     from gitexp.capture.spool import Spool
     from gitexp.git.working_copy import Opening
@@ -49,50 +49,74 @@ def record(request: RecordRequest, opening: Opening, *, now: datetime, random: b
     """Runs the command and records it.
 
     Raises only what the user has to mend first, before anything ran: NotARepository, ConfigError, ParamsFileError,
-    InvalidValue. Every other failure is a warning, and the command runs.
+    UsageError. Every other failure is a warning, and the command runs.
     """
     try:
         prepared = prepare(request, opening, now, random)
-    except (GitFailed, StorageFailed) as error:
-        ending = _run(request, None, None)
-        sentence = f"NOT RECORDED: {error.message}" + (f" (hint: {error.hint})" if error.hint else "")
-        return RecordResult(request.command[0], ending, None, None, None, None, {}, (sentence,))
-    return _record(prepared, begin_session(prepared))
+    except (NotARepository, ConfigError, ParamsFileError, UsageError):
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, the script is somebody's training
+        return run_unrecorded(request, error)
+    session = prepared.attempts.make("the start was not recorded", lambda: begin_session(prepared), Session(None, None))
+    return _record(prepared, session)
+
+
+def run_unrecorded(request: RecordRequest, why: Exception) -> RecordResult:
+    """Runs the command where nothing can be recorded, and says why."""
+    attempts = Attempts()
+    ending = _run(request, None, None)
+    attempts.warn_of("NOT RECORDED", why, with_hint=True)
+    return RecordResult(request.command[0], ending, None, None, None, None, {}, attempts.warnings)
 
 
 def _record(prepared: Preparation, session: Session) -> RecordResult:
-    from gitexp.actions.completion import build_run
     from gitexp.actions.observation import Observation
     from gitexp.actions.recovery import recover_runs
-    from gitexp.actions.storage import keep_outside, store_run
-    from gitexp.actions.written_files import WrittenFiles
 
     attempts = prepared.attempts
-    observation = Observation(prepared, session)
+    observation = attempts.make("nothing was observed", lambda: Observation(prepared, session), None)
     ending = _run(prepared.request, _open_spool(prepared, session), observation)
-    observed = observation.finish()
-    written = attempts.make("the files it wrote were not found", prepared.before.find_written, WrittenFiles((), ()))
-    run, files = build_run(prepared, session, ending, written, observed)
-    stored = store_run(prepared, session, run, files)
-    kept_in = None
-    if stored is not None:
-        if stored.why_unsigned is not None:
-            attempts.warn(f"the run is stored unsigned: {stored.why_unsigned}")
-        if session.journal is not None:
-            session.journal.remove()
-    else:
-        kept_in = keep_outside(session, run, files, attempts)
+    ended = _Ended(prepared.run, None, None, None)
+    # Where not even this can be done the journal stays, and the next command finds a run that was lost.
+    ended = attempts.make("the run was not stored", lambda: _end(prepared, session, ending, observation), ended)
     return RecordResult(
         command=prepared.request.command[0],
         ending=ending,
-        run=run,
-        stored=stored,
-        kept_in=kept_in,
-        previous=observed.previous,
+        run=ended.run,
+        stored=ended.stored,
+        kept_in=ended.kept_in,
+        previous=ended.previous,
         directions=prepared.settings.directions,
         warnings=attempts.warnings,
         recovered=recover_runs(prepared.working_copy.repository),
     )
+
+
+class _Ended(NamedTuple):
+    run: Run
+    stored: StoredRun | None
+    kept_in: str | None
+    previous: RunHead | None
+
+
+def _end(prepared: Preparation, session: Session, ending: Ending, observation: Observation | None) -> _Ended:
+    from gitexp.actions.completion import build_run
+    from gitexp.actions.observation import observed_nothing
+    from gitexp.actions.storage import keep_outside, store_run
+    from gitexp.actions.written_files import WrittenFiles
+
+    attempts = prepared.attempts
+    observed = observed_nothing(prepared) if observation is None else observation.finish()
+    written = attempts.make("the files it wrote were not found", prepared.before.find_written, WrittenFiles((), ()))
+    run, files = build_run(prepared, session, ending, written, observed)
+    stored = store_run(prepared, session, run, files)
+    if stored is None:
+        return _Ended(run, None, keep_outside(session, run, files, attempts), observed.previous)
+    if stored.why_unsigned is not None:
+        attempts.warn(f"the run is stored unsigned: {stored.why_unsigned}")
+    if session.journal is not None:
+        session.journal.remove()
+    return _Ended(run, stored, None, observed.previous)
 
 
 def _open_spool(prepared: Preparation, session: Session) -> Spool | None:

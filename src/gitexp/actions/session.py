@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.attempts import Attempts
 from gitexp.store.journal import Journal, JournalStart, open_journal, open_spare_journal, read_boot, write_file
 from gitexp.store.writing import StoredRun, store_live
 
@@ -28,11 +29,13 @@ def begin_session(prepared: Preparation) -> Session:
         journal = attempts.make(
             "nothing can be kept in the repository", lambda: open_journal(repository, run.id, start), None
         )
+        told = attempts
         if journal is None:
             journal = attempts.make("nor in the temporary folder", lambda: open_spare_journal(run.id, start), None)
+            told = Attempts()  # whatever keeps the start from being recorded too was said
         snapshot, live = prepared.snapshot, None
         if snapshot is not None:
-            live = attempts.make(
+            live = told.make(
                 "the start was not recorded", lambda: store_live(repository, writer, run, snapshot.tree), None
             )
         if live is None and journal is not None:

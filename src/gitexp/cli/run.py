@@ -13,6 +13,8 @@ import typer
 from gitexp.actions.request import RecordRequest
 from gitexp.cli.completion import complete_experiment
 from gitexp.cli.options import JSON_OPTION
+from gitexp.cli.terminal import silence_errors
+from gitexp.errors import GitMissing
 from gitexp.git.working_copy import start_opening
 from gitexp.model.ids import RANDOM_BYTES
 
@@ -83,7 +85,11 @@ def run(
 
     The command runs as if it had been called alone. With --json the summary on standard error is the JSON envelope.
     """
-    opening = start_opening()
+    opening: Opening | GitMissing
+    try:
+        opening = start_opening()
+    except GitMissing as error:
+        opening = error
     request = RecordRequest(
         command=tuple(command),
         experiment=experiment,
@@ -102,13 +108,22 @@ def run(
     now = datetime.now(UTC)
     random = os.urandom(RANDOM_BYTES)
     if dry_run:
+        if isinstance(opening, GitMissing):
+            raise opening
         return _plan(ctx, request, opening, now, random, json=json)
-    from gitexp.actions.record import record
+    from gitexp.actions.record import record, run_unrecorded
 
-    result = record(request, opening, now=now, random=random)
-    _report(ctx, result, quiet=quiet, json=json)
-    if not json:
-        _tell_recovered(result)
+    if isinstance(opening, GitMissing):
+        result = run_unrecorded(request, opening)
+    else:
+        result = record(request, opening, now=now, random=random)
+    try:
+        _report(ctx, result, quiet=quiet, json=json)
+        if not json:
+            _tell_recovered(result)
+        sys.stderr.flush()
+    except OSError:  # nobody reads what we say any more; the status is the command's all the same
+        silence_errors()
     return result.ending.status
 
 
@@ -134,7 +149,9 @@ def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool, json: bool
         return
     look = find_look(ctx.obj.colour, sys.stderr)
     run = replace(result.run, warnings=result.warnings)
-    page = build_summary(run, result.previous, result.directions, look, kept_in=result.kept_in)
+    page = build_summary(
+        run, result.previous, result.directions, look, kept_in=result.kept_in, stored=result.stored is not None
+    )
     sys.stderr.write(format_plain(page, colour=look.colour))
 
 

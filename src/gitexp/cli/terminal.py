@@ -54,6 +54,13 @@ def warn(text: str) -> None:
     say(f"exp: {text}")
 
 
+def silence_errors() -> None:
+    """Sends what is still buffered for standard error nowhere: Python would try again, and complain, at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stderr.fileno())
+    os.close(nowhere)
+
+
 def warn_of_broken(broken: Sequence[ExpError], what: str) -> None:
     """One line for all runs that could not be read, however many."""
     if not broken:

@@ -23,7 +23,13 @@ _MOST_NAMED = 3
 
 
 def build_summary(
-    run: Run, previous: RunHead | None, directions: Mapping[str, Direction], look: Look, *, kept_in: str | None = None
+    run: Run,
+    previous: RunHead | None,
+    directions: Mapping[str, Direction],
+    look: Look,
+    *,
+    stored: bool = True,
+    kept_in: str | None = None,
 ) -> Page:
     """The summary of a run that has just ended. ``kept_in``: where its record lies when it could not be stored."""
     page: Page = [Text((_heading(run, look),))]
@@ -34,6 +40,8 @@ def build_summary(
         page.append(Text(tuple(notes), indent=2))
     if kept_in is not None:
         page.append(Text((line(Span("NOT STORED", "bad"), f": the record is in {kept_in}"),), indent=2))
+    elif not stored:
+        page.append(Text((line(Span("NOT STORED", "bad"), ", and its record could not be kept elsewhere"),), indent=2))
     else:
         page.append(Text((line(Span("exp show ", "command"), Span(run.name, "command")),), indent=2))
     return page

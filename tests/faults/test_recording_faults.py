@@ -284,6 +284,7 @@ def test_a_full_disk_keeps_the_record_elsewhere(
         run_exp(folder, "ls", env={"TMPDIR": str(spare)})
         (ref,) = refs(folder)
         assert manifest(folder, ref)["status"] == "failed"
+        assert not place.exists()
         folder.git("fsck", "--strict", "--no-dangling")
 
 

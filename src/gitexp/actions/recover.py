@@ -16,7 +16,7 @@ from gitexp.model.refs import LIVE, RUNS
 from gitexp.model.run import Run, Status
 from gitexp.store.journal import newest_write
 from gitexp.store.layout import MANIFEST, OUTPUT
-from gitexp.store.record_folder import read_record
+from gitexp.store.record_folder import read_record, remove_spare
 from gitexp.store.writing import StoredRun, store_ended
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def complete_journal(repository: Repository, journal: Journal, start: JournalSta
         _store(repository, found, live)
     except RefMoved:  # another process was there first
         return Completed(None, is_done=False)
+    if kept is not None:
+        remove_spare(journal.folder)
     return Completed(f"run {found.run.name} {what}", is_done=True)
 
 

@@ -42,6 +42,15 @@ def read_record(folder: str) -> tuple[bytes, Files] | None:
     return None
 
 
+def remove_spare(folder: str) -> None:
+    """Removes what was kept outside of a journal's folder, once it is stored."""
+    import shutil
+
+    spare = spare_folder(os.path.basename(folder))
+    if _is_own_folder(spare):
+        shutil.rmtree(spare, ignore_errors=True)
+
+
 def _is_own_folder(path: str) -> bool:
     """Whether nobody else can have put it there: anybody may write into the temporary folder."""
     import stat

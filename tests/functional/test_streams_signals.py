@@ -119,7 +119,27 @@ def test_a_key_of_the_terminal_reaches_the_command_once(observation: Observation
     assert observation.ending["received"] == [name, "SIGUSR2"]
 
 
-def test_a_command_that_minds_no_interrupt_runs_on(observation: Observation) -> None:
+@pytest.mark.parametrize(("key", "name"), [(b"\x03", "SIGINT"), (b"\x1c", "SIGQUIT")])
+def test_a_key_of_the_terminal_is_not_passed_on(observation: Observation, key: bytes, name: str) -> None:
+    """A command that left the group shows it: two signals close together are one to a command that gets both."""
+    code = f"import os; os.setpgid(0, 0)\n{COUNTER}"
+    with Terminal(observation.python(code, *PASSED_ON)) as terminal:
+        terminal.expect(b"ready")
+        observer, command = observation.processes
+        terminal.send(key)
+        terminal.expect(rb"\^")  # the terminal shows the key when it has sent the signal
+        os.kill(observer, signal.SIGUSR2)
+        terminal.expect(b"got SIGUSR2")
+        os.kill(observer, signal.SIGUSR1)  # of two that are pending the kernel runs the later one's handler first
+        terminal.expect(b"got SIGUSR1")
+        os.kill(command, signal.SIGKILL)
+
+        assert terminal.wait() == 128 + signal.SIGKILL
+    assert observation.ending["received"] == [name, "SIGUSR2", "SIGUSR1"]
+    assert b"got %s" % name.encode() not in terminal.screen
+
+
+def test_a_command_that_an_interrupt_ends_ends_both(observation: Observation) -> None:
     with Terminal(observation.command("sh", "-c", "echo ready; read word; echo end of $word")) as terminal:
         terminal.expect(b"ready")
         terminal.send(b"\x03")

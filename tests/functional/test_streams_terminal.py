@@ -171,15 +171,18 @@ def test_without_capture_the_terminal_itself_is_there(observation: Observation) 
 
 
 def test_background_processes_write_on_to_the_terminal(observation: Observation) -> None:
-    """They ignore the hang-up that ends a session here: the observer is its leader."""
+    """An interrupt at the terminal, where the observer no longer is, does not part them from it."""
     os.mkfifo(observation.folder / "go")
     os.mkfifo(observation.folder / "done")
-    script = "trap '' HUP; (read word < go; echo late; echo alive > done) & echo first"
-    line = f"{shlex.join(observation.command('sh', '-c', script))}; echo ended; read word"
+    script = "(read word < go; echo late; echo alive > done) & echo first"  # a shell lets them ignore interrupts
+    command = shlex.join(observation.command("sh", "-c", script))
+    line = f"trap 'echo trapped' INT; {command}; echo ended; read word; read word"
 
     with Terminal(["sh", "-c", line], cwd=observation.folder) as terminal:
         terminal.expect(b"first")
         terminal.expect(b"ended")
+        terminal.send(b"\x03")
+        terminal.expect(b"trapped")
         (observation.folder / "go").write_text("go\n")
         assert (observation.folder / "done").read_text() == "alive\n"
         terminal.expect(b"late\r\n")

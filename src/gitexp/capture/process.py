@@ -27,7 +27,7 @@ def run_command(
     is the place to start them. It is not to take long: signals wait for it. What it raises is raised after the end.
     """
     if sys.platform == "win32":
-        from gitexp.capture.windows import observe_command
+        from gitexp.capture.windows import run_on_windows as observe_command
     else:
         from gitexp.capture.observer import observe_command
     return observe_command(

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitexp.model.run import Status
+from kit.faults import FaultyGit
 from kit.stored import plan_run, store_run
 
 if TYPE_CHECKING:
+    import pathlib
+
     from kit.git import GitFolder
 
 
@@ -25,4 +28,17 @@ def stored_runs(folder: GitFolder) -> GitFolder:
     store_run(folder, plan_run(folder, "h8yb3d6m2g", minutes=15, experiment="other"))
     store_run(folder, plan_run(folder, "t2zc9x1k0f", minutes=20, params={"lr": 0.5}), {"output.log": b"four\n"})
     store_run(folder, plan_run(folder, "q9ne1w3t6k", minutes=30, status=Status.RUNNING))
+    return folder
+
+
+@pytest.fixture
+def faulty(tmp_path: pathlib.Path) -> FaultyGit:
+    """A Git that can be told to fail."""
+    return FaultyGit.create(tmp_path / "faulty")
+
+
+@pytest.fixture
+def edited(folder: GitFolder) -> GitFolder:
+    """A repository with something that only a snapshot has."""
+    folder.gen({"train.py": "print('loss=0.25')\n", "lib/new.py": "new = 1\n"})
     return folder

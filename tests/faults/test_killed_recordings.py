@@ -12,12 +12,13 @@ import pytest
 
 from gitexp.capture.spool import read_spool
 from kit.exp import PATIENCE, manifest, part, refs, run_exp
-from kit.faults import KILL, FaultyGit
+from kit.faults import KILL
 from kit.terminal import wait_until
 
 if TYPE_CHECKING:
     import pathlib
 
+    from kit.faults import FaultyGit
     from kit.git import GitFolder
 
 PYTHON = sys.executable
@@ -54,11 +55,6 @@ CASES = (
 def journals(folder: GitFolder) -> list[pathlib.Path]:
     live = folder.path / ".git" / "exp" / "live"
     return sorted(live.iterdir()) if live.exists() else []
-
-
-@pytest.fixture
-def faulty(tmp_path: pathlib.Path) -> FaultyGit:
-    return FaultyGit.create(tmp_path / "faulty")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -104,7 +100,7 @@ def start_going(folder: GitFolder, *, experiment: str = "going", word: str = "on
     )  # fmt: skip
 
     def printed() -> bool:
-        return any(word.encode() in read_spool(str(one / "output")).data for one in journals(folder))
+        return any(f"{word}\n".encode() in read_spool(str(one / "output")).data for one in journals(folder))
 
     wait_until(printed)
     return process
@@ -172,7 +168,7 @@ def test_secrets_stay_hidden_in_what_is_recovered(folder: GitFolder) -> None:
         [PYTHON, "-m", "gitexp", "run", "-q", "--", PYTHON, "-c", script, "--password=hunter2zz99"],
         cwd=folder.path, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
-    wait_until(lambda: any(read_spool(str(one / "output")).data for one in journals(folder)))
+    wait_until(lambda: any(read_spool(str(one / "output")).data.endswith(b"\n") for one in journals(folder)))
     assert all(b"hunter2" not in (one / "start").read_bytes() for one in journals(folder))
     assert run_exp(folder, "logs").out == "key [redacted] [redacted]\n"
     end_all(process)

@@ -114,6 +114,7 @@ class _Copy:
         self._spool = spool
         self._lock = lock
         self._last = time.monotonic()
+        self._busy = False
         self._thread = threading.Thread(target=self._run, name=f"gitexp-copy-{target}", daemon=True)
         self._thread.start()
 
@@ -121,7 +122,8 @@ class _Copy:
         """Waits for the end of the pipe, or for a tenth of a second of quiet where background processes hold it."""
         while self._thread.is_alive():
             self._thread.join(_QUIET)
-            if time.monotonic() - self._last >= _QUIET:
+            # A reader that is slow, such as a pager, is waited for: quiet is when nothing comes from the command.
+            if not self._busy and time.monotonic() - self._last >= _QUIET:
                 return
 
     def _run(self) -> None:
@@ -134,13 +136,16 @@ class _Copy:
             if not chunk:
                 self._pipe.close()
                 return
-            self._last = time.monotonic()
+            self._busy = True
             if self._spool is not None:
                 with self._lock:
                     self._spool.append(chunk)
             if not self._write(chunk):
                 self._pipe.close()  # whoever reads has gone: the command is to learn it, as it would without us
+                self._busy = False
                 return
+            self._last = time.monotonic()
+            self._busy = False
 
     def _write(self, chunk: bytes) -> bool:
         rest = memoryview(chunk)

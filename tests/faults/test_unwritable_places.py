@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PYTHON = sys.executable
 NOBODY = 65534
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -146,7 +147,12 @@ def test_where_nothing_can_be_written_at_all_the_command_runs(small_disk: pathli
     fill = "f = open('fill', 'wb', buffering=0)\ntry:\n    while True: f.write(bytes(4096))\nexcept OSError: pass\n"
     script = f"{fill}print('loss=0.5'); raise SystemExit(3)"
     # Every folder for temporary files is on the same disk, and so is the repository.
-    inside = f'mount --bind {small_disk} /var/tmp && mount --bind {small_disk} /tmp && cd /tmp/repo && exec "$@"'
+    steps = [f"mount --rbind {small_disk} {place}" for place in ("/var/tmp", "/tmp")]
+    for place in ("/tmp", "/var/tmp"):
+        if str(ROOT).startswith(f"{place}/"):  # what the tests run from must not be hidden
+            kept = small_disk / ROOT.relative_to(place)
+            steps.insert(0, f"mkdir -p {kept} && mount --rbind {ROOT} {kept}")
+    inside = " && ".join([*steps, 'cd /tmp/repo && exec "$@"'])
     done = subprocess.run(
         ["unshare", "--mount", "sh", "-c", inside, "sh", PYTHON, "-m", "gitexp", "run", "-p", "lr=0.1", "--", PYTHON,
          "-c", script],

@@ -168,3 +168,18 @@ def test_a_folder_that_changed_just_now_is_read_every_time(tmp_path: pathlib.Pat
         (tmp_path / "site" / "one-1.0.dist-info" / "METADATA").write_text(f"Name: one\nVersion: {version}\n")
         found = remember_packages("/p/bin/python", "/p", [str(tmp_path / "site")], str(tmp_path / "cache"))
         assert [package.version for package in found] == [version]
+
+
+@pytest.mark.parametrize(
+    ("remote", "url"),
+    [
+        ("/srv/git/x y.git", "file:///srv/git/x%20y.git"),
+        ("git@example.org:team/x.git", "ssh://git@example.org/team/x.git"),
+        ("https://user:secret@example.org/x.git", "https://example.org/x.git"),
+        ("ssh://git@example.org/x.git", "ssh://git@example.org/x.git"),
+    ],
+)
+def test_a_remote_is_written_as_pip_writes_it(remote: str, url: str) -> None:
+    package = Package("x", "1.0", editable="/elsewhere/x")
+    listed = format_packages([package], find_source=lambda folder: Source("c" * 40, remote))
+    assert listed.decode() == f"-e git+{url}@{'c' * 40}#egg=x\n"

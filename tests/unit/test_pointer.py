@@ -13,8 +13,8 @@ MD5 = "68cc9af49557ea9711dad503a6907437"
 md5s = st.text("0123456789abcdef", min_size=32, max_size=32)
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=40)
 sizes = st.integers(0, 1 << 60)
-pointers = st.builds(Pointer, names, md5s, sizes) | st.builds(
-    Pointer, names, md5s.map(lambda md5: md5 + ".dir"), sizes, sizes
+pointers = st.builds(Pointer, names, md5s, sizes, st.none(), st.just("md5")) | st.builds(
+    Pointer, names, md5s.map(lambda md5: md5 + ".dir"), sizes, sizes, st.just("md5")
 )
 
 

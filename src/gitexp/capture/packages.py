@@ -188,4 +188,16 @@ def _format_package(package: Package, top: str | None, find_source: Callable[[st
         return [f"# Editable Git install with no remote ({pinned})", f"-e {package.editable}"]
     fragment = f"#egg={package.name.replace('-', '_')}"
     fragment += f"&subdirectory={source.subdirectory}" if source.subdirectory else ""
-    return [f"-e git+{strip_credentials(source.remote)}@{source.commit}{fragment}"]
+    return [f"-e git+{_url_of(source.remote)}@{source.commit}{fragment}"]
+
+
+def _url_of(remote: str) -> str:
+    """A remote as pip writes it: a path as a file URL, ``user@host:path`` as an ssh URL."""
+    if "://" in remote:
+        return strip_credentials(remote)
+    host, colon, path = remote.partition(":")
+    if colon and "/" not in host and not (os.name == "nt" and len(host) == 1):
+        return f"ssh://{host}/{path.lstrip('/')}"
+    from urllib.request import pathname2url
+
+    return f"file://{pathname2url(os.path.abspath(remote))}"

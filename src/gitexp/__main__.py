@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 
 
@@ -21,7 +22,15 @@ def main() -> None:
             stream.flush()
         except OSError:
             status = status or 1
+    if status < 0:
+        _die_of(-status)
     os._exit(status)
+
+
+def _die_of(number: int) -> None:
+    """Ends by a signal, as the command did: a shell stops its loop only when it sees that Ctrl-C ended what it ran."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 if __name__ == "__main__":

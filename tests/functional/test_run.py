@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from kit.exp import envelope, manifest, only_run, part, refs, run_exp
 from kit.git import GitFolder
+from kit.screen import run_on_terminal
 
 if TYPE_CHECKING:
     import pathlib
@@ -91,7 +93,7 @@ def test_a_failed_run_is_a_run(folder: GitFolder) -> None:
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", 137, "killed", "SIGKILL"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", 143, "killed", "SIGTERM"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", 139, "failed", "SIGSEGV"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGINT)", 130, "interrupted", "SIGINT"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGINT)", -2, "interrupted", "SIGINT"),
     ],
 )
 def test_a_signal_has_its_word_and_its_status(
@@ -189,7 +191,7 @@ def test_a_token_in_code_that_the_run_needs_is_kept_and_warned_of(folder: GitFol
     token = "hf_" + "".join(chr(ord("a") + number % 26) for number in range(7, 41))
     folder.gen({"train.py": f"import os\nKEY = '{token}'\n"})
     ran = run_exp(folder, "run", "--", PYTHON, "train.py")
-    assert "train.py, line 2, holds what looks like" in ran.err
+    assert "train.py, line 2, looks like it holds a secret (" in ran.err
     assert token not in ran.err
     assert token in folder.git("show", f"{only_run(folder)['ref']}:train.py")
 
@@ -282,3 +284,100 @@ def test_packages_of_the_interpreter_that_runs_are_recorded(folder: GitFolder) -
     environment = manifest(folder, ref)["environment"]
     assert "python" not in environment
     assert "Python" in environment["unknown"]
+
+
+def test_edits_in_a_submodule_are_told_and_make_no_two_runs_equal(folder: GitFolder, tmp_path: pathlib.Path) -> None:
+    inner = GitFolder.create(tmp_path / "inner")
+    inner.gen({"lib.py": "1\n"})
+    inner.commit()
+    folder.git("submodule", "--quiet", "add", str(inner.path), "lib")
+    folder.commit("submodule")
+    run_exp(folder, "run", "-e", "clean", "--", "true")
+    folder.gen({"lib/lib.py": "2\n"})
+    ran = run_exp(folder, "run", "-e", "edited", "--", "true")
+    assert "submodule lib has changes that no run can hold" in ran.err
+    clean, edited = (manifest(folder, ref) for ref in refs(folder))
+    assert "fingerprint" in clean
+    assert "fingerprint" not in edited
+    assert edited["code"]["dirty"] is True
+
+
+def test_a_configuration_file_with_a_secret_is_warned_of(folder: GitFolder) -> None:
+    secret = "s3cr3t" + "Passw0rd99"
+    folder.gen({"params.yaml": f"db:\n  password: {secret}\n", "train.py": "token = len('abc')\n"})
+    ran = run_exp(folder, "run", "--", PYTHON, "train.py")
+    assert "params.yaml looks like it holds a secret; the run keeps the file" in ran.err
+    assert "train.py looks" not in ran.err
+
+
+def test_what_earlier_runs_wrote_is_no_code(folder: GitFolder) -> None:
+    folder.gen(
+        {"outputs/2026-11-23/09-14-03/.hydra/config.yaml": "lr: 1\n", "pkg/__pycache__/x.cpython-311.pyc": b"\0"}
+    )
+    with (folder.path / "out.txt").open("wb") as out:
+        subprocess.run(
+            [PYTHON, "-m", "gitexp", "run", "-q", "--", "echo", "hi"], cwd=folder.path, stdout=out, check=True
+        )
+    assert (folder.path / "out.txt").read_text() == "hi\n"
+    run = only_run(folder)
+    assert run["code"]["dirty"] is False
+    assert {left["why"] for left in run["code"]["left_out"]} == {"written by runs"}
+    assert len(run["code"]["left_out"]) == 3
+
+
+def test_thousands_of_files_that_are_left_out_are_one_line(folder: GitFolder) -> None:
+    folder.gen({f"imgs/{number}.png": b"\0\1" for number in range(300)})
+    run_exp(folder, "run", "--", "true")
+    (left,) = only_run(folder)["code"]["left_out"]
+    assert left == {"path": "imgs/", "why": "300 files: untracked and binary", "bytes": 600}
+
+
+def test_a_loop_of_a_shell_stops_at_ctrl_c(folder: GitFolder) -> None:
+    # The group gets the signal, as from a terminal; bash then stops only if what it ran died of it.
+    script = "for i in 1 2; do echo start $i; exp run -q -- python -c 'import os; os.kill(0, 2); os.read(0, 1)'; done"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder.path, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        start_new_session=True, timeout=60,
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == (b"start 1\n", -2)
+    assert only_run(folder)["status"] == "interrupted"
+
+
+def test_a_closed_stream_stays_closed_and_changes_no_status(folder: GitFolder) -> None:
+    done = folder.run("sh", "-c", "exp run -- sh -c 'exit 0' 2>&-")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert folder.run("sh", "-c", "exp run -q -- touch made >&-").returncode == 0
+    assert (folder.path / "made").exists()
+    assert folder.run("sh", "-c", "exp ls >&-").returncode == 0
+
+
+def test_a_folder_that_is_gone_is_told(folder: GitFolder) -> None:
+    done = folder.run("sh", "-c", "mkdir gone && cd gone && rmdir ../gone && exp run -- true")
+    assert done.returncode == 125
+    assert b"the current folder is not there any more" in done.stderr
+
+
+def test_data_that_is_not_there_is_told(folder: GitFolder) -> None:
+    assert "data nope.csv is not known: " in run_exp(folder, "run", "--data", "nope.csv", "--", "true").err
+
+
+def test_a_script_without_its_interpreter_gets_a_hint(folder: GitFolder) -> None:
+    ran = run_exp(folder, "run", "--", "train.py")
+    assert ran.status == 127
+    assert "hint: exp run -- python train.py" in ran.err
+
+
+def test_progress_that_was_redrawn_is_recorded_as_it_stood(folder: GitFolder) -> None:
+    code = "import sys; [sys.stdout.write(f'\\r{n}% loss={1 / n:.2f}') for n in range(1, 5)]; print()"
+    ran = run_exp(folder, "run", "--", PYTHON, "-c", code)
+    assert ran.out.count("\r") == 4
+    run = only_run(folder)
+    assert part(folder, run["ref"], "output.log").endswith("4% loss=0.25")
+    assert "1% loss" not in part(folder, run["ref"], "output.log")
+
+
+def test_on_a_terminal_no_pager_waits_for_keys_and_the_summary_has_a_line_of_its_own(folder: GitFolder) -> None:
+    code = "import os; print(os.environ['PAGER'], os.environ['GIT_PAGER'], end='')"
+    status, text = run_on_terminal(folder, "exp", "run", "-n", "paged", "--", PYTHON, "-c", code)
+    assert status == 0
+    assert "cat cat\nexp: ✓ finished  paged in " in text

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gitexp.actions.metrics_found import find_metrics
 from gitexp.actions.params_found import read_hydra
 from gitexp.actions.preparation import redact_run
+from gitexp.capture.progress import fold_progress
 from gitexp.format.pointer import format_pointer
 from gitexp.model.cost import cost_of
 from gitexp.model.ending import judge_ending
@@ -47,12 +48,12 @@ def build_run(
     run = _add_params(run, prepared, written)
     output = attempts.make("the output was not recorded", lambda: _read_output(prepared, session), b"")
     if output:
-        files[OUTPUT] = output
+        files[OUTPUT] = fold_progress(output)
     run = _add_metrics(run, files, prepared, written, output)
     run = _add_data(run, files, observed.data, attempts)
     run = _add_artifacts(run, files, prepared)
     run = redact_run(run, prepared.redactor)
-    if prepared.snapshot is not None:
+    if prepared.snapshot is not None and not any(one.dirty for one in run.code.submodules):
         tree = prepared.snapshot.tree
         run = replace(
             run,
@@ -131,6 +132,7 @@ def _add_data(run: Run, files: Files, data: RecordedData | None, attempts: Attem
     if data is None:
         return run
     attempts.extend(data.warnings)
+    attempts.extend(f"data {one.path} is not known: {one.why}" for one in data.items if one.md5 is None)
     files.update({path: format_pointer(pointer) for path, pointer in data.pointers.items()})
     return replace(run, data=data.items)
 

@@ -9,14 +9,20 @@ from gitexp.model.paths import quote_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gitexp.capture.redaction import Redactor
     from gitexp.git.working_copy import WorkingCopy
 
 _LARGEST = 1_000_000
 _MOST_FILES = 500
+_CONFIGURATION = (b".yaml", b".yml", b".json", b".toml", b".ini", b".cfg", b".conf", b".properties")
+_KEPT = "the run keeps the file (redaction.files in .exp.yaml leaves it out)"
 
 
-def find_kept_secrets(working_copy: WorkingCopy, left_out: frozenset[str]) -> Iterator[str]:
-    """A sentence for each token of known form in a file that is not committed and goes into the snapshot."""
+def find_kept_secrets(working_copy: WorkingCopy, left_out: frozenset[str], redactor: Redactor) -> Iterator[str]:
+    """A sentence for each file that is not committed, goes into the snapshot and holds what looks like a secret.
+
+    In code only tokens of known form count: ``token = tokenizer(text)`` is none. In a configuration file names do too.
+    """
     from gitexp.capture.secret_findings import find_secrets
 
     for entry in working_copy.status.entries[:_MOST_FILES]:
@@ -28,5 +34,8 @@ def find_kept_secrets(working_copy: WorkingCopy, left_out: frozenset[str]) -> It
                 data = file.read(_LARGEST)
         except OSError:  # deleted, or a folder: there is nothing in it to keep
             continue
-        for finding in find_secrets(data):
-            yield f"{shown}, line {finding.line}, holds what looks like a {finding.kind}; the run keeps the file"
+        findings = find_secrets(data)
+        for finding in findings:
+            yield f"{shown}, line {finding.line}, looks like it holds a secret ({finding.kind}); {_KEPT}"
+        if not findings and entry.path.lower().endswith(_CONFIGURATION) and redactor.redact_output(data)[1]:
+            yield f"{shown} looks like it holds a secret; {_KEPT}"

@@ -152,7 +152,8 @@ class Observation:
         from gitexp.actions.kept_secrets import find_kept_secrets
 
         left_out = frozenset(one.path for one in self._left_out)
-        self._prepared.attempts.extend(find_kept_secrets(self._prepared.working_copy, left_out))
+        prepared = self._prepared
+        prepared.attempts.extend(find_kept_secrets(prepared.working_copy, left_out, prepared.redactor))
 
     def _hash_left_out(self) -> tuple[LeftOut, ...]:
         from gitexp.data.hashing import hash_file
@@ -161,7 +162,7 @@ class Observation:
         found = []
         for one in self._left_out:
             # The hash of a short secret gives it away to whoever tries them all.
-            if one.bytes is not None and one.path not in self._prepared.credentials:
+            if one.bytes is not None and one.path not in self._prepared.credentials and not one.path.endswith("/"):
                 path = os.fsdecode(repository.path_of_manifest(one.path))
                 one = one._replace(md5=hash_file(path, self._known_hashes()).md5)
             found.append(one)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.attempts import Attempts
+from gitexp.actions.left_out import group_left_out
 from gitexp.actions.params_found import Places, find_params
 from gitexp.actions.refusal import Refusal
 from gitexp.actions.written_files import FilesBefore
@@ -168,13 +169,16 @@ def _code(working_copy: WorkingCopy, snapshot: Snapshot | None, attempts: Attemp
     if snapshot is None:
         return Code(status.commit, status.branch, bool(status.entries), status.commit or "", remote)
     attempts.extend(snapshot.notes)
+    for submodule in snapshot.submodules:
+        if submodule.dirty:
+            attempts.warn(f"submodule {submodule.path} has changes that no run can hold: commit them there first")
     return Code(
         commit=snapshot.head,
         branch=snapshot.branch,
         dirty=snapshot.dirty,
         snapshot=snapshot.commit,
         remote=remote,
-        left_out=snapshot.left_out,
+        left_out=group_left_out(snapshot.left_out),
         submodules=snapshot.submodules,
     )
 

@@ -42,6 +42,8 @@ class RecordResult(NamedTuple):
     directions: Mapping[str, Direction]
     warnings: tuple[str, ...]
     recovered: tuple[str, ...] = ()
+    midline: bool = False
+    """Whether what the command wrote last was no line end."""
     """Sentences about other runs whose recording had died and that were completed now."""
 
 
@@ -89,6 +91,7 @@ def _record(prepared: Preparation, session: Session) -> RecordResult:
         directions=prepared.settings.directions,
         warnings=attempts.warnings,
         recovered=recover_runs(prepared.working_copy.repository),
+        midline=ended.midline,
     )
 
 
@@ -97,6 +100,7 @@ class _Ended(NamedTuple):
     stored: StoredRun | None
     kept_in: str | None
     previous: RunHead | None
+    midline: bool = False
 
 
 def _end(prepared: Preparation, session: Session, ending: Ending, observation: Observation | None) -> _Ended:
@@ -104,19 +108,21 @@ def _end(prepared: Preparation, session: Session, ending: Ending, observation: O
     from gitexp.actions.observation import observed_nothing
     from gitexp.actions.storage import keep_outside, store_run
     from gitexp.actions.written_files import WrittenFiles
+    from gitexp.store.layout import OUTPUT
 
     attempts = prepared.attempts
     observed = observed_nothing(prepared) if observation is None else observation.finish()
     written = attempts.make("the files it wrote were not found", prepared.before.find_written, WrittenFiles((), ()))
     run, files = build_run(prepared, session, ending, written, observed)
     stored = store_run(prepared, session, run, files)
+    midline = not files.get(OUTPUT, b"\n").endswith(b"\n")
     if stored is None:
-        return _Ended(run, None, keep_outside(session, run, files, attempts), observed.previous)
+        return _Ended(run, None, keep_outside(session, run, files, attempts), observed.previous, midline)
     if stored.why_unsigned is not None:
         attempts.warn(f"the run is stored unsigned: {stored.why_unsigned}")
     if session.journal is not None:
         session.journal.remove()
-    return _Ended(run, stored, None, observed.previous)
+    return _Ended(run, stored, None, observed.previous, midline)
 
 
 def _open_spool(prepared: Preparation, session: Session) -> Spool | None:
@@ -136,8 +142,21 @@ def _run(request: RecordRequest, spool: Spool | None, observation: Observation |
     return run_command(
         request.command,
         directory=request.folder,
-        variables=os.environ,
+        variables=_variables(request),
         spool=spool,
         capture=request.capture,
         on_start=observation.start if observation is not None else None,
     )
+
+
+_PAGERS = ("PAGER", "GIT_PAGER", "MANPAGER", "SYSTEMD_PAGER")
+
+
+def _variables(request: RecordRequest) -> Mapping[str, str]:
+    """The environment of the command: ours, but for pagers where a terminal is recorded.
+
+    less reads its keys from the terminal that its output goes to, and there nobody types: it could not be left.
+    """
+    if not request.capture or not (os.isatty(1) or os.isatty(2)):
+        return os.environ
+    return {**os.environ, **dict.fromkeys(_PAGERS, "cat")}

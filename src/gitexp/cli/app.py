@@ -128,7 +128,10 @@ def enter_folder(folder: str) -> None:
 
 
 def run(argv: list[str]) -> int:
-    """Runs one command line and returns the exit status; every error becomes a message and a status here."""
+    """Runs one command line and returns the exit status; every error becomes a message and a status here.
+
+    A negative status asks to end by that signal.
+    """
     invocation = Invocation(tuple(argv))
     prepare_streams()
     name = "git exp" if os.path.basename(sys.argv[0]).startswith("git-exp") else "exp"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -50,7 +51,9 @@ def run(
             autocompletion=complete_experiment,
         ),
     ] = None,
-    name: Annotated[str | None, typer.Option("-n", "--name", help="A name; made up where none is given.")] = None,
+    name: Annotated[
+        str | None, typer.Option("-n", "--name", metavar="NAME", help="A name; made up where none is given.")
+    ] = None,
     param: Annotated[
         list[str] | None, typer.Option("-p", "--param", metavar="K=V", help="A param; dots nest, values are typed.")
     ] = None,
@@ -124,11 +127,13 @@ def run(
         sys.stderr.flush()
     except OSError:  # nobody reads what we say any more; the status is the command's all the same
         silence_errors()
+    if result.ending.signal == "SIGINT" and os.name == "posix":
+        return -signal.SIGINT
     return result.ending.status
 
 
 def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool, json: bool) -> None:
-    from gitexp.cli.terminal import find_look, warn
+    from gitexp.cli.terminal import find_look, say, warn
     from gitexp.render.plain import format_plain
     from gitexp.render.run_summary import build_summary
 
@@ -139,6 +144,8 @@ def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool, json: bool
         return
     if result.ending.not_started is not None:
         warn(f"{result.command} could not be started: {result.ending.reason}")
+        if result.command.endswith(".py"):
+            say(f"hint: exp run -- python {result.command}")
     if result.run is None:
         for sentence in result.warnings:
             warn(sentence)
@@ -148,6 +155,8 @@ def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool, json: bool
             warn(sentence)
         return
     look = find_look(ctx.obj.colour, sys.stderr)
+    if result.midline and look.is_screen:
+        sys.stderr.write("\n")
     run = replace(result.run, warnings=result.warnings)
     page = build_summary(
         run, result.previous, result.directions, look, kept_in=result.kept_in, stored=result.stored is not None

@@ -23,7 +23,12 @@ _SIGNS = "✓✗●■–…·→"
 
 
 def prepare_streams() -> None:
-    """Makes sure that no text fails for want of a letter in the stream's encoding."""
+    """Makes sure that no text fails for want of a letter in the stream's encoding, or of the stream itself.
+
+    What is written to a stream that was closed from outside (``>&-``) goes nowhere; its descriptor stays closed.
+    """
+    sys.stdout = sys.stdout or io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    sys.stderr = sys.stderr or io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

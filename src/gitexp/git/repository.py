@@ -82,8 +82,16 @@ def open_repository(folder: str = ".") -> Repository:
 
     GIT_DIR and its like are honoured. Raises NotARepository with Git's own reason, also where Git does not trust it.
     """
-    folder = os.path.abspath(folder)
+    folder = absolute_folder(folder)
     return read_answers(folder, start_questions(folder).collect())
+
+
+def absolute_folder(folder: str) -> str:
+    """A folder's absolute path. Raises NotARepository where the current folder has been removed."""
+    try:
+        return os.path.abspath(folder)
+    except FileNotFoundError:
+        raise NotARepository(folder, "the current folder is not there any more", hint="cd to one that is") from None
 
 
 def start_questions(folder: str) -> RunningGit:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import GitFailed, NotARepository
 from gitexp.git.command import start_git
 from gitexp.git.config import LIST_CONFIG, filters_off, parse_config
-from gitexp.git.repository import read_answers, start_questions
+from gitexp.git.repository import absolute_folder, read_answers, start_questions
 from gitexp.git.status import LIST_STATUS, STATUS_SETTINGS, parse_status
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class Opening:
     __slots__ = ("_config", "_flags", "_folder", "_place", "_status")
 
     def __init__(self, folder: str) -> None:
-        self._folder = os.path.abspath(folder)
+        self._folder = absolute_folder(folder)
         self._place = start_questions(self._folder)
         # The slowest one first: they all run side by side.
         self._status = start_git(self._folder, *LIST_STATUS, settings=STATUS_SETTINGS)

@@ -124,8 +124,16 @@ def test_markdown(runs: GitFolder) -> None:
     assert lines[2].startswith("| q9ne1w3t6k | amber-fox-q9ne ")
 
 
-def test_the_rest_is_told(runs: GitFolder) -> None:
-    assert _run(runs, "-n", "1").stderr.decode() == "1 of 4 runs; exp ls -n 0 lists all\n"
+def test_the_rest_is_told_where_nobody_asked_for_that_many(runs: GitFolder) -> None:
+    for number in range(18):
+        store_run(runs, plan_run(runs, f"g{number:02}e1w3t6k", minutes=number - 60))
+    result = _run(runs)
+    assert result.stderr.decode() == "20 of 22 runs; exp ls -n 0 lists all\n"
+    assert len(result.stdout.splitlines()) == 1 + 20
+    for options in (("-n", "1"), ("--ids",), ("--csv",), ("--md",), ("--json",)):
+        asked = _run(runs, *options)
+        assert asked.stdout
+        assert asked.stderr == b""
 
 
 def test_broken_runs_are_one_line_and_the_others_are_listed(broken: GitFolder) -> None:

@@ -83,7 +83,7 @@ def ls(
         return
     warn_of_broken(listing.broken, "exp ls went on")
     _write(listing, form=forms[0] if forms else None, colour=ctx.obj.colour)
-    _tell_what_is_missing(listing)
+    _tell_what_is_missing(listing, is_cut=length is None and not forms)
 
 
 def _write_json(listing: Listing) -> None:
@@ -111,9 +111,10 @@ def _write(listing: Listing, *, form: str | None, colour: str) -> None:
         write_page(build_listing(table, look), look, sys.stdout)
 
 
-def _tell_what_is_missing(listing: Listing) -> None:
+def _tell_what_is_missing(listing: Listing, *, is_cut: bool) -> None:
+    """``is_cut``: nobody asked for that many."""
     table = listing.table
-    if table.left_over:
+    if is_cut and table.left_over:
         sys.stdout.flush()
         say(f"{len(table.heads)} of {table.total} runs; exp ls -n 0 lists all")
     if table.heads:

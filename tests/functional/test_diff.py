@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.screen import run_on_terminal
+from kit.stored import plan_run, store_run
 
 if TYPE_CHECKING:
     import pathlib
@@ -113,8 +114,6 @@ def test_a_pager_that_is_missing_hides_nothing(runs: GitFolder) -> None:
 
 
 def test_nothing_of_the_code_acts_upon_the_terminal(runs: GitFolder) -> None:
-    from kit.stored import plan_run, store_run
-
     runs.gen({"evil.txt": "\x1b]0;title\x07\x1b[2J\n"})
     runs.commit("evil")
     store_run(runs, plan_run(runs, "z5jw2b8p4m", minutes=60))
@@ -142,3 +141,13 @@ def test_wrong_usage(runs: GitFolder, options: tuple[str, ...], hint: str) -> No
     result = runs.run("exp", "diff", *options)
     assert result.returncode == 2
     assert f"hint: {hint}" in result.stderr.decode()
+
+
+def test_a_seed_is_told_once(runs: GitFolder) -> None:
+    store_run(runs, plan_run(runs, "z5jw2b8p4m", minutes=60, seed=1, params={"train.seed": 1}))
+    store_run(runs, plan_run(runs, "z6jw2b8p4m", minutes=61, seed=2, params={"train.seed": 2}))
+    store_run(runs, plan_run(runs, "z7jw2b8p4m", minutes=62, seed=3, params={"train.seed": 2}))
+    text = runs.run("exp", "diff", "z5jw", "z6jw", "--only", "run,params").stdout.decode()
+    assert "\nParams\n              a  b\n  train.seed  1  2\n\nthe same in both: run\n" in text
+    other = runs.run("exp", "diff", "z6jw", "z7jw", "--only", "run,params").stdout.decode()
+    assert "\nRun\n        a  b\n  seed  2  3\n" in other

@@ -94,11 +94,12 @@ def compare_runs(
     lists = None
     if packages_a is not None and packages_b is not None:
         lists = compare_values(parse_packages(packages_a), parse_packages(packages_b))
+    params = compare_values(a.params, b.params)
     return RunDifference(
         a=a,
         b=b,
-        run=compare_values(_run(a), _run(b)),
-        params=compare_values(a.params, b.params),
+        run=tuple(change for change in compare_values(_run(a), _run(b)) if not _is_told_by(change, params)),
+        params=params,
         params_equal=sum(key in b.params and equal_values(value, b.params[key]) for key, value in a.params.items()),
         metrics=compare_metrics(a.metrics, b.metrics, directions or {}),
         environment=compare_values(_environment(a), _environment(b)),
@@ -143,6 +144,17 @@ def parse_packages(text: str) -> dict[str, Value]:
         name, version = _parse_package(line)
         packages[re.sub(r"[-_.]+", "-", name).lower()] = version
     return packages
+
+
+def _is_told_by(change: Change, params: tuple[Change, ...]) -> bool:
+    """Whether it is the seed, and a param shows the same change of it."""
+    return change.key == "seed" and any(
+        "seed" in param.key.rpartition(".")[2]
+        and param.kind == change.kind
+        and equal_values(param.a, change.a)
+        and equal_values(param.b, change.b)
+        for param in params
+    )
 
 
 def _parse_package(line: str) -> tuple[str, str]:

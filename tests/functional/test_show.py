@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.screen import run_on_terminal
+from kit.stored import plan_run, store_run
 
 if TYPE_CHECKING:
     from kit.git import GitFolder
@@ -135,3 +136,12 @@ def test_what_cannot_be_shown(broken: GitFolder, spec: str, status: int, code: s
     assert (in_json.returncode, in_json.stderr) == (status, b"")
     assert envelope["data"] is None
     assert [error["code"] for error in envelope["errors"]] == [code]
+
+
+def test_a_name_that_several_have_is_not_proposed(runs: GitFolder) -> None:
+    for run_id in ("jnx0000001", "jnx0000002"):
+        store_run(runs, plan_run(runs, run_id, minutes=60, name="sweep"))
+    unclear = runs.run("exp", "show", "swep")
+    assert unclear.stderr.decode() == "exp: no run 'swep'\nhint: did you mean jnx0000002?\n"
+    unique = runs.run("exp", "show", "amber-fox-p7q")
+    assert unique.stderr.decode().endswith("hint: did you mean amber-fox-p7qw, amber-fox-q9ne, amber-fox-t2zc?\n")

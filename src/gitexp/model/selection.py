@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -168,14 +169,20 @@ def _near_runs(text: str, heads: Sequence[RunHead]) -> str:
         return "exp run -- python train.py  (records the first)"
     newest = order_newest_first(heads)
     by_word = {word: head for head in reversed(newest) for word in (head.name, head.id)}
+    names = Counter(head.name for head in heads)
     near = difflib.get_close_matches(text, by_word, n=3, cutoff=0.6)
     if len(text) < SHORTEST_PREFIX:
-        near = near or [head.name for head in newest if head.id.startswith(text.lower())][:3]
+        near = near or [head.id for head in newest if head.id.startswith(text.lower())][:3]
     kind = text.partition(":")[0]
     if not near and ":" in text and difflib.get_close_matches(kind, ("max", "min", "best"), cutoff=0.6):
         return "max:METRIC, min:METRIC or best:METRIC"
     return (
-        ("did you mean " + ", ".join(dict.fromkeys(by_word[word].name for word in near)) + "?")
+        ("did you mean " + ", ".join(dict.fromkeys(_tell_apart(by_word[word], names) for word in near)) + "?")
         if near
         else "exp ls --all"
     )
+
+
+def _tell_apart(head: RunHead, names: Counter[str]) -> str:
+    """A run's name where no other run has it, else its id."""
+    return head.name if names[head.name] == 1 else head.id

@@ -378,6 +378,6 @@ def test_progress_that_was_redrawn_is_recorded_as_it_stood(folder: GitFolder) ->
 
 def test_on_a_terminal_no_pager_waits_for_keys_and_the_summary_has_a_line_of_its_own(folder: GitFolder) -> None:
     code = "import os; print(os.environ['PAGER'], os.environ['GIT_PAGER'], end='')"
-    status, text = run_on_terminal(folder, "exp", "run", "-n", "paged", "--", PYTHON, "-c", code)
+    status, text = run_on_terminal(folder, "exp", "--color", "never", "run", "-n", "paged", "--", PYTHON, "-c", code)
     assert status == 0
     assert "cat cat\nexp: ✓ finished  paged in " in text

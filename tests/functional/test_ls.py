@@ -202,3 +202,20 @@ def test_a_full_disk_is_said(runs: GitFolder) -> None:
     result = runs.run("sh", "-c", "exp ls > /dev/full")
     assert result.returncode == 1
     assert result.stderr.decode() == "exp: standard output: No space left on device\n"
+
+
+def test_what_goes_first_where_the_screen_is_narrow(folder: GitFolder) -> None:
+    folder.gen({".exp.yaml": "metrics:\n  val_auc: maximize\n"})
+    folder.commit("settings")
+    names = ("accuracy", "f1_score", "precision", "recall_at_k", "train_loss", "val_auc")
+    for place, run_id in enumerate(("k3v9x2mabc", "p7qw4n8hde", "t2zc9x1k0f")):
+        metrics = {name: place + 0.5 + number for number, name in enumerate(names)}
+        params = {"api_key": "[redacted]"} if place else {}
+        store_run(folder, plan_run(folder, run_id, minutes=place, metrics=metrics, params=params))
+    no_colour = {"NO_COLOR": "1"}
+    wide = run_on_terminal(folder, "exp", "ls", columns=120, env=no_colour)[1].splitlines()
+    assert "accuracy  f1_score  precision  recall_at_k  train_loss  val_auc" in wide[0]
+    assert wide[-1] == "no room for: api_key  (--columns chooses, --csv has all)"
+    narrow = run_on_terminal(folder, "exp", "ls", columns=80, env=no_colour)[1].splitlines()
+    assert narrow[0].split() == ["id", "name", "status", "when", "accuracy", "f1_score", "val_auc"]
+    assert narrow[1].split()[-3:] == ["2.5", "3.5", "7.5"]

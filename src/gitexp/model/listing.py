@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 Choice: TypeAlias = Literal["differing", "all"]
 
+_DIRECTED = 40.0
+_HIDDEN = -1000.0
+"""Below any number of other columns: what stands in place of a secret tells nothing."""
 _ALWAYS = ("id", "name", "status", "started", "seconds")
 
 
@@ -214,24 +217,24 @@ def _weigh(
 ) -> list[Column]:
     """How much each column tells: metrics and params take turns, so that neither crowds out the other.
 
-    Among metrics those come first whose direction the project names, among either those that most rows have and in
-    which most differs. Columns that were ``asked`` for count in the order in which they were.
+    Metrics whose direction the project names tell more than all of them, and what shows no value less. Columns that
+    were ``asked`` for count in the order in which they were.
     """
     if asked:
         return [column.with_weight(90.0 - place) for place, column in enumerate(columns)]
     weights: dict[str, float] = {}
     for kind, first in (("metric", 30.0), ("param", 29.5), ("tag", 20.0)):
         own = [column for column in columns if column.kind == kind]
-        own.sort(key=lambda column: _information(column, rows, directions), reverse=True)
         weights |= {column.key: first - place for place, column in enumerate(own)}
+    directed = [column for column in columns if column.kind == "metric" and column.name in directions]
+    weights |= {column.key: _DIRECTED - place / 1000 for place, column in enumerate(directed)}
+    weights |= {column.key: _HIDDEN for column in columns if column.kind != "field" and _is_hidden(column, rows)}
     return [column.with_weight(weights.get(column.key, column.weight)) for column in columns]
 
 
-def _information(column: Column, rows: Sequence[RunHead], directions: Mapping[str, Direction]) -> tuple[bool, float]:
-    present = [repr(cell.value) for cell in (cell_of(column, head) for head in rows) if cell.present]
-    coverage = len(present) / max(len(rows), 1)
-    variety = len(set(present)) / max(len(present), 1)
-    return column.kind == "metric" and column.name in directions, coverage + variety / 2
+def _is_hidden(column: Column, rows: Sequence[RunHead]) -> bool:
+    cells = [cell_of(column, head) for head in rows]
+    return all(cell.value == "[redacted]" for cell in cells if cell.present)
 
 
 def _best_cells(

@@ -51,6 +51,20 @@ def test_the_summary_says_what_came_out_and_what_to_type(folder: GitFolder) -> N
     assert run_exp(folder, "run", "-q", "--", "true").err == ""
 
 
+def test_a_run_is_held_against_the_last_that_finished(folder: GitFolder) -> None:
+    def run(name: str, code: str) -> str:
+        return run_exp(folder, "run", "-n", name, "--", PYTHON, "-c", code).err
+
+    run("good", "print('loss=0.5')")
+    assert "against good" in run("bad", "print('loss=9.0'); raise SystemExit(1)")
+    assert "against good" in run("better", "print('loss=0.25')")
+    kept = folder.path / ".git/exp/cache/previous/default"
+    kept.write_text("refs/heads/main\n")
+    assert "against better" in run("best", "print('loss=0.125')")
+    folder.git("update-ref", "-d", kept.read_text().strip())
+    assert "against better" in run("again", "print('loss=0.1')")
+
+
 def test_the_working_tree_that_ran_is_in_the_commit_uncommitted_and_untracked(folder: GitFolder) -> None:
     folder.gen({"train.py": "import model\n", "model.py": "print('loss=0.125')\n", "notes.txt": "idea\n"})
     before = folder.state()

@@ -143,7 +143,7 @@ class Observation:
         )
 
     def _find_previous(self) -> RunHead | None:
-        from gitexp.store.runs import find_previous
+        from gitexp.store.previous import find_previous
 
         run = self._prepared.run
         return find_previous(self._prepared.working_copy.repository, run.experiment)

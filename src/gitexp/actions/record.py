@@ -9,6 +9,7 @@ from gitexp.actions.attempts import Attempts
 from gitexp.actions.preparation import prepare
 from gitexp.actions.session import Session, begin_session
 from gitexp.errors import ConfigError, NotARepository, ParamsFileError, UsageError
+from gitexp.model.run import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,6 +110,7 @@ def _end(prepared: Preparation, session: Session, ending: Ending, observation: O
     from gitexp.actions.storage import keep_outside, store_run
     from gitexp.actions.written_files import WrittenFiles
     from gitexp.store.layout import OUTPUT
+    from gitexp.store.previous import keep_previous
 
     attempts = prepared.attempts
     observed = observed_nothing(prepared) if observation is None else observation.finish()
@@ -120,6 +122,9 @@ def _end(prepared: Preparation, session: Session, ending: Ending, observation: O
         return _Ended(run, None, keep_outside(session, run, files, attempts), observed.previous, midline)
     if stored.why_unsigned is not None:
         attempts.warn(f"the run is stored unsigned: {stored.why_unsigned}")
+    if run.status is Status.FINISHED:
+        repository = prepared.working_copy.repository
+        attempts.make("the run before the next", lambda: keep_previous(repository, run.experiment, stored.ref), None)
     if session.journal is not None:
         session.journal.remove()
     return _Ended(run, stored, None, observed.previous, midline)

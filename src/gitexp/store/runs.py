@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.errors import BrokenObject, BrokenRecord, GitFailed, GitMissing, NewerFormat
 from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
-from gitexp.git.newest import read_newest
 from gitexp.git.reading import list_tree, read_commits, read_path
 from gitexp.git.repository import open_repository
 from gitexp.model.paths import quote_path
 from gitexp.model.refs import LIVE, RUNS, parse_run_ref
-from gitexp.model.run import RunHead, Status, User
+from gitexp.model.run import RunHead, User
 from gitexp.store.layout import MANIFEST, RECORD
 from gitexp.store.project import Project, find_project
 
@@ -168,12 +167,3 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
         user=User(commit.author.name, commit.author.email),
         said=message.said,
     )
-
-
-_LOOKED_AT = 20
-
-
-def find_previous(repository: Repository, experiment: Experiment) -> RunHead | None:
-    """The finished run of an experiment that ended last, among its 20 newest; None where there is none."""
-    heads = read_heads(read_newest(repository, f"{RUNS}{experiment}/", _LOOKED_AT))
-    return next((head for head in heads.runs if head.status is Status.FINISHED), None)

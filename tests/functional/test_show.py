@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gitexp.format.pointer import format_pointer
+from gitexp.model.paths import TreePath
+from gitexp.model.pointer import Pointer
+from gitexp.model.run import Artifact
 from kit.screen import run_on_terminal
-from kit.stored import plan_run, store_run
+from kit.stored import make_summary, plan_run, store_run
 
 if TYPE_CHECKING:
     from kit.git import GitFolder
@@ -108,7 +114,9 @@ def test_one_part_as_it_is(runs: GitFolder) -> None:
     assert runs.run("exp", "show", "t2zc", "--part", ".exp/run.yaml").stdout.startswith(b"format: 1\n")
     result = runs.run("exp", "show", "k3v9", "--part", "weights.bin")
     assert result.returncode == 1
-    assert b"run amber-fox-k3v9 has no weights.bin\nhint: git ls-tree" in result.stderr
+    assert result.stderr.decode() == (
+        "exp: run amber-fox-k3v9 has no weights.bin\nhint: parts: environment/packages.txt, output.log, run.yaml\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,3 +153,82 @@ def test_a_name_that_several_have_is_not_proposed(runs: GitFolder) -> None:
     assert unclear.stderr.decode() == "exp: no run 'swep'\nhint: did you mean jnx0000002?\n"
     unique = runs.run("exp", "show", "amber-fox-p7q")
     assert unique.stderr.decode().endswith("hint: did you mean amber-fox-p7qw, amber-fox-q9ne, amber-fox-t2zc?\n")
+
+
+@pytest.fixture
+def kept(runs: GitFolder) -> GitFolder:
+    """A run with an artifact in Git, one in the cache, a folder there, and one that this machine does not have."""
+    content = b"\x00weights\n" * 1000
+    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    artifacts = (
+        Artifact(TreePath("small.bin"), "a" * 32, 6, "git"),
+        Artifact(TreePath("out/model.pt"), md5, len(content), "dvc"),
+        Artifact(TreePath("folder"), "b" * 32 + ".dir", 9, "dvc", 2),
+        Artifact(TreePath("elsewhere.pt"), "c" * 32, 9, "dvc"),
+    )
+    files = {"artifacts/small.bin": b"\x00small"}
+    for one in artifacts[1:]:
+        assert one.md5 is not None
+        pointer = Pointer(one.path.rpartition("/")[2], one.md5, one.bytes, one.files)
+        files[f"artifacts/{one.path}.dvc"] = format_pointer(pointer)
+    store_run(runs, plan_run(runs, "z5jw2b8p4m", minutes=60, artifacts=artifacts), files)
+    runs.gen({f".git/exp/cache/files/md5/{md5[:2]}/{md5[2:]}": content})
+    return runs
+
+
+@pytest.mark.parametrize("part", ["artifacts/out/model.pt", "out/model.pt", ".exp/artifacts/out/model.pt"])
+def test_an_artifact_in_the_cache_as_it_is(kept: GitFolder, part: str) -> None:
+    result = kept.run("exp", "show", "z5jw", "--part", part)
+    assert (result.stdout, result.stderr, result.returncode) == (b"\x00weights\n" * 1000, b"", 0)
+
+
+def test_an_artifact_in_git_as_it_is(kept: GitFolder) -> None:
+    assert kept.run("exp", "show", "z5jw", "--part", "small.bin").stdout == b"\x00small"
+    assert kept.run("exp", "show", "z5jw", "--part", "artifacts/out/model.pt.dvc").stdout.startswith(b"outs:\n- md5: ")
+
+
+def test_artifacts_whose_bytes_cannot_be_given(kept: GitFolder) -> None:
+    def refuse(part: str) -> str:
+        result = kept.run("exp", "show", "z5jw", "--part", part)
+        assert (result.returncode, result.stdout) == (1, b"")
+        return result.stderr.decode()
+
+    assert refuse("folder") == (
+        "exp: run amber-fox-z5jw has no file folder: it is a folder of 2 files\n"
+        "hint: exp show z5jw2b8p4m --part folder.dvc  (its pointer)\n"
+    )
+    assert refuse("elsewhere.pt") == (
+        "exp: run amber-fox-z5jw has no elsewhere.pt: its bytes are not on this machine\n"
+        f"hint: gpu-7, where it ran, has them in its cache under md5 {'c' * 32}\n"
+    )
+    (cached,) = (one for one in (kept.path / ".git/exp/cache/files").rglob("*") if one.is_file())
+    cached.write_bytes(b"other bytes")
+    assert refuse("out/model.pt").startswith("exp: run z5jw2b8p4m cannot be read: out/model.pt is damaged: the cache")
+
+
+def test_the_page_says_how_to_get_an_artifact(kept: GitFolder) -> None:
+    text = kept.run("exp", "show", "z5jw").stdout.decode()
+    assert "\n  exp show z5jw --part out/model.pt > model.pt\n" in text
+    assert re.search(rf"\n  elsewhere.pt +9 bytes +md5 {'c' * 32} +in the cache\n", text)
+
+
+def test_a_narrow_screen_drops_columns_and_cuts_no_number(runs: GitFolder) -> None:
+    metrics = {
+        "train.very_long_name_of_a_loss": make_summary(0.081234, min=0.07, max=1.5, first=1.5, step=1000, count=1000),
+        "val_auc": make_summary(0.94, first=0.5, step=1000, count=50),
+    }
+    store_run(runs, plan_run(runs, "z5jw2b8p4m", minutes=60, metrics=metrics, params={"a": "x" * 70, "lr": 0.001}))
+
+    def show(columns: int) -> str:
+        text = run_on_terminal(runs, "exp", "show", "z5jw", columns=columns, env={"NO_COLOR": "1"})[1]
+        return "\n".join(line.rstrip() for line in text.splitlines())
+
+    assert (
+        "                                     last  step  from\n"
+        "  train.very_long_name_of_a_loss  0.08123  1000  output\n"
+        "  val_auc                         0.94     1000  output\n"
+        "  no room for: first, min, max, points  (--json has all)\n"
+    ) in show(60)
+    assert "  train.very_long_name_…  0.08123\n" in show(33)
+    assert re.search(r"\n  lr +0\.001\n", show(33))
+    assert "no room for" not in show(110)

@@ -261,6 +261,7 @@ Data
 
 Artifacts
   model.pt  5000000 bytes  md5 bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb  in the cache
+  exp show k3v9 --part model.pt > model.pt
 
 Environment
   python     CPython 3.11.7  /opt/venv/bin/python

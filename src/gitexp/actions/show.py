@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitexp.actions.named_run import find_run
-from gitexp.errors import PartNotFound
 from gitexp.model.listing import unique_length
-from gitexp.model.paths import quote_path, unquote_path
+from gitexp.model.paths import quote_path
 from gitexp.model.selection import order_newest_first
 from gitexp.store.layout import RECORD
 
@@ -44,14 +43,3 @@ def open_run(store: RunStore, text: str, experiment: str | None = None) -> Opene
         id_length=unique_length([head.id], {one.id for one in heads.runs}),
         is_newest=head is order_newest_first([one for one in heads.runs if one.experiment == head.experiment])[0],
     )
-
-
-def read_part(store: RunStore, text: str, part: str, experiment: str | None = None) -> bytes:
-    """One file of a run's tree: of the record (``metrics.csv``), else of the code. Raises PartNotFound."""
-    head = find_run(store, text, experiment)
-    path = unquote_path(part).removeprefix(b"./")
-    for candidate in (RECORD + path, path):
-        data = store.read_part(head, candidate)
-        if data is not None:
-            return data
-    raise PartNotFound(head.name, part, hint=f"git ls-tree -r --name-only {head.commit[:12]}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import Annotated
 
 import typer
 
-from gitexp.actions.show import open_run, read_part
+from gitexp.actions.show import open_run
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
 from gitexp.cli.terminal import find_look
@@ -27,7 +28,7 @@ def show(
     run: Annotated[str, run_argument("The run to show. [default: last]", "[RUN]")] = "last",
     part: Annotated[
         str | None,
-        typer.Option("--part", metavar="PATH", help="Print one file of the record, else of the code, as it is."),
+        typer.Option("--part", metavar="PATH", help="Print one file of the record, an artifact, else of the code."),
     ] = None,
     experiment: EXPERIMENT_OPTION = None,
     as_json: JSON_OPTION = False,
@@ -38,9 +39,12 @@ def show(
     if part is not None:
         if as_json:
             raise UsageError("--part and --json: one of them", hint=f"exp show {run} --part {part}")
-        sys.stdout.flush()
-        sys.stdout.buffer.write(read_part(store, run, part, experiment))
-        sys.stdout.buffer.flush()
+        from gitexp.actions.part import open_part
+
+        with open_part(store, run, part, experiment) as opened_part:
+            sys.stdout.flush()
+            shutil.copyfileobj(opened_part, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
         return
     opened = open_run(store, run, experiment)
     if as_json:

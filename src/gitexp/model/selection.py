@@ -172,7 +172,7 @@ def _near_runs(text: str, heads: Sequence[RunHead]) -> str:
     names = Counter(head.name for head in heads)
     near = difflib.get_close_matches(text, by_word, n=3, cutoff=0.6)
     if len(text) < SHORTEST_PREFIX:
-        near = near or [head.id for head in newest if head.id.startswith(text.lower())][:3]
+        near = near or [str(head.id) for head in newest if head.id.startswith(text.lower())][:3]
     kind = text.partition(":")[0]
     if not near and ":" in text and difflib.get_close_matches(kind, ("max", "min", "best"), cutoff=0.6):
         return "max:METRIC, min:METRIC or best:METRIC"

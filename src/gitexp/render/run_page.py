@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from gitexp.model.columns import format_tags
 from gitexp.model.run import Status
-from gitexp.model.values import format_float, format_value
-from gitexp.render.numbers import align_points, format_cell, format_number
+from gitexp.model.values import format_float
+from gitexp.render.numbers import format_cell, format_number
 from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Span, Text, join_lines, line
+from gitexp.render.run_metrics import metric_blocks
 from gitexp.render.run_parts import (
-    artifact_block,
+    artifact_blocks,
     code_fields,
-    data_block,
+    data_blocks,
     environment_fields,
     lineage_fields,
 )
@@ -24,7 +25,6 @@ from gitexp.render.times import format_age, format_duration, format_iso, format_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitexp.model.metrics import Summary
     from gitexp.model.run import Run, RunHead
     from gitexp.render.page import Block, Look, Page
 
@@ -48,20 +48,20 @@ def build_run_page(
     said = _said(run)
     if said:
         page += [Gap(), Fields(tuple(said), INDENT)]
-    blocks: list[tuple[Heading, Block | None]] = [
-        (Heading("Metrics"), _metrics(run, look)),
-        (Heading("Params"), _params(run, look)),
-        (Heading("Code"), Fields(tuple(code_fields(run.code, look)), INDENT)),
-        (Heading("Data"), data_block(run, look)),
-        (Heading("Artifacts"), artifact_block(run, look)),
-        (Heading("Environment"), _fields(environment_fields(run, look))),
-        (Heading("Lineage"), _fields(lineage_fields(run))),
-        (Heading("Cost"), _fields(_cost(run))),
-        (Heading("Record"), _fields(_record(run, head, look, parts))),
+    blocks: list[tuple[str, list[Block]]] = [
+        ("Metrics", metric_blocks(run.metrics, look)),
+        ("Params", _params(run, look)),
+        ("Code", _fields(code_fields(run.code, look))),
+        ("Data", data_blocks(run, look)),
+        ("Artifacts", artifact_blocks(run, look, id_length)),
+        ("Environment", _fields(environment_fields(run, look))),
+        ("Lineage", _fields(lineage_fields(run))),
+        ("Cost", _fields(_cost(run))),
+        ("Record", _fields(_record(run, head, look, parts))),
     ]
-    for heading, block in blocks:
-        if block is not None:
-            page += [Gap(), heading, block]
+    for heading, own in blocks:
+        if own:
+            page += [Gap(), Heading(heading), *own]
     if run.warnings:
         sign = "! " if look.glyphs else ""
         page += [Gap(), Heading("Warnings")]
@@ -114,32 +114,9 @@ def _said(run: Run) -> list[tuple[str, tuple[Line, ...]]]:
     return rows
 
 
-def _metrics(run: Run, look: Look) -> Grid | None:
-    if not run.metrics:
-        return None
-    full = not look.is_screen
-    names = list(run.metrics)
-    summaries = [run.metrics[name] for name in names]
-    columns = [GridColumn("", "left", WIDEST_KEY)]
-    cells: list[list[Line]] = [[line(name) for name in names]]
-    for title, style in (("last", "name"), ("min", ""), ("max", ""), ("first", "muted")):
-        texts = [_number(getattr(summary, title), full) for summary in summaries]
-        columns.append(GridColumn(title, "right"))
-        cells.append([line(Span(text, style)) for text in (texts if full else align_points(texts))])
-    for title, values in (
-        ("step", [_step(one) for one in summaries]),
-        ("points", [str(one.count) for one in summaries]),
-    ):
-        columns.append(GridColumn(title, "right"))
-        cells.append([line(value) for value in values])
-    columns.append(GridColumn("from", "left", WIDEST_KEY))
-    cells.append([line(Span(summary.source, "muted")) for summary in summaries])
-    return Grid(tuple(columns), tuple(zip(*cells, strict=True)), INDENT)
-
-
-def _params(run: Run, look: Look) -> Grid | None:
+def _params(run: Run, look: Look) -> list[Block]:
     if not run.params:
-        return None
+        return []
     rows = tuple(
         (
             line(key),
@@ -153,7 +130,7 @@ def _params(run: Run, look: Look) -> Grid | None:
         GridColumn("", "left", WIDEST_VALUE),
         GridColumn("", "left", WIDEST_KEY),
     )
-    return Grid(columns, rows, INDENT, header=False)
+    return [Grid(columns, rows, INDENT, header=False)]
 
 
 def _cost(run: Run) -> list[tuple[str, tuple[Line, ...]]]:
@@ -198,13 +175,5 @@ def _next(run: Run, id_length: int, *, is_newest: bool) -> Fields:
     return Fields(tuple((command, (line(Span(what, "muted")),)) for command, what in rows), INDENT)
 
 
-def _number(value: float, full: bool) -> str:
-    return format_value(value) if full else format_number(value)
-
-
-def _step(summary: Summary) -> str:
-    return "" if summary.step is None else format_value(summary.step)
-
-
-def _fields(rows: list[tuple[str, tuple[Line, ...]]]) -> Fields | None:
-    return Fields(tuple(rows), INDENT) if rows else None
+def _fields(rows: list[tuple[str, tuple[Line, ...]]]) -> list[Block]:
+    return [Fields(tuple(rows), INDENT)] if rows else []

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, TypeAlias
 
 from gitexp.render.numbers import format_bytes
-from gitexp.render.page import Grid, GridColumn, Line, Span, line
+from gitexp.render.page import Grid, GridColumn, Line, Span, Text, line
 
 if TYPE_CHECKING:
     from gitexp.model.run import Artifact, Code, DataItem, LeftOut, Run
-    from gitexp.render.page import Look
+    from gitexp.render.page import Block, Look
 
 Rows: TypeAlias = "list[tuple[str, tuple[Line, ...]]]"
 
@@ -72,15 +73,25 @@ def _left_out(left_out: tuple[LeftOut, ...], look: Look) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def data_block(run: Run, look: Look) -> Grid | None:
+def data_blocks(run: Run, look: Look) -> list[Block]:
     """The files and folders that the run read."""
-    return _files([(item, "") for item in run.data], look)
+    grid = _files([(item, "") for item in run.data], look)
+    return [] if grid is None else [grid]
 
 
-def artifact_block(run: Run, look: Look) -> Grid | None:
-    """The files that the run wrote, and where each is kept."""
+def artifact_blocks(run: Run, look: Look, id_length: int) -> list[Block]:
+    """The files that the run wrote, where each is kept, and what prints one of them."""
     where = {"git": "in the run", "dvc": "in the cache", "no": "not kept"}
-    return _files([(item, where[item.kept]) for item in run.artifacts], look)
+    grid = _files([(item, where[item.kept]) for item in run.artifacts], look)
+    if grid is None:
+        return []
+    files = [item for item in run.artifacts if item.kept != "no" and item.files is None]
+    if not files:
+        return [grid]
+    kept = next((item for item in files if item.kept == "dvc"), files[0])
+    part, target = shlex.quote(kept.path), shlex.quote(kept.path.rpartition("/")[2])
+    command = f"exp show {run.id[:id_length]} --part {part} > {target}"
+    return [grid, Text((line(Span(command, "muted")),), INDENT)]
 
 
 def _files(items: list[tuple[DataItem, str]] | list[tuple[Artifact, str]], look: Look) -> Grid | None:

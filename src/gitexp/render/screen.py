@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from gitexp.render.page import Block, Look, Page
 
+_GUTTER = 2
+_NARROWEST = 4
+
 
 def write_page(page: Page, look: Look, file: TextIO) -> None:
     """Writes a page: to a screen through rich, else as plain text."""
@@ -24,7 +27,7 @@ def write_page(page: Page, look: Look, file: TextIO) -> None:
         return
     console = make_console(look, file)
     for block in page:
-        console.print(_build(block))
+        console.print(_build(block, console.width))
 
 
 def make_console(look: Look, file: TextIO) -> Console:
@@ -44,7 +47,7 @@ def make_console(look: Look, file: TextIO) -> Console:
     )
 
 
-def _build(block: Block) -> RenderableType:
+def _build(block: Block, width: int) -> RenderableType:
     match block:
         case Gap():
             return ""
@@ -61,7 +64,7 @@ def _build(block: Block) -> RenderableType:
         case Fields(rows, indent):
             return _build_fields(rows, indent)
         case Grid():
-            return _build_grid(block)
+            return _build_grid(block, width)
 
 
 def _build_fields(rows: tuple[tuple[str, tuple[Line, ...]], ...], indent: int) -> RenderableType:
@@ -77,25 +80,45 @@ def _build_fields(rows: tuple[tuple[str, tuple[Line, ...]], ...], indent: int) -
     return Padding(table, (0, 0, 0, indent), expand=False)
 
 
-def _build_grid(grid: Grid) -> RenderableType:
+def _build_grid(grid: Grid, room: int) -> RenderableType:
     from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text as RichText
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=grid.header, header_style=STYLES["label"])
     rows = [list(row) for row in grid.rows]
+    widths = _fit_columns(grid, room)
     for place, column in enumerate(grid.columns):
-        title = column.title
+        title, width = column.title, widths[place]
         if column.align == "right":
             # Set to the right here: rich would first strip the spaces that put the points under each other.
-            width = max([width_of(title) if grid.header else 0, *(line_width(row[place]) for row in rows)])
             title = pad(title, width, right=True)
             for row in rows:
                 row[place] = (Span(" " * (width - line_width(row[place]))), *row[place])
-        table.add_column(RichText(title), no_wrap=True, overflow="ellipsis", max_width=column.widest)
+        table.add_column(RichText(title), no_wrap=True, overflow="ellipsis", width=width)
     for cells in rows:
         table.add_row(*map(_rich, cells))
     return Padding(table, (0, 0, 0, grid.indent), expand=False)
+
+
+def _fit_columns(grid: Grid, room: int) -> list[int]:
+    """The width of each column. Where there is no room for all, texts are cut, the longest first; numbers never are.
+
+    (rich would cut every column alike.)
+    """
+    widths: list[int] = []
+    for place, column in enumerate(grid.columns):
+        width = max([width_of(column.title) if grid.header else 0, *(line_width(row[place]) for row in grid.rows)])
+        widths.append(width if column.widest is None or column.align == "right" else min(width, column.widest))
+    texts = [place for place, column in enumerate(grid.columns) if column.align == "left"]
+    excess = sum(widths) + _GUTTER * (len(widths) - 1) + grid.indent - room
+    while excess > 0 and texts:
+        longest = max(texts, key=widths.__getitem__)
+        if widths[longest] <= _NARROWEST:
+            break
+        widths[longest] -= 1
+        excess -= 1
+    return widths
 
 
 def _rich(spans: Line) -> RichText:

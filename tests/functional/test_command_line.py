@@ -46,6 +46,22 @@ def test_each_command_has_help_with_examples(folder: GitFolder, name: str) -> No
     assert "--json" in text
 
 
+def test_help_on_a_narrow_screen_is_wrapped_at_words(folder: GitFolder) -> None:
+    def read(*arguments: str) -> str:
+        return run_on_terminal(folder, "exp", *arguments, "--help", columns=60, env={"NO_COLOR": "1"})[1]
+
+    text = read("run")
+    assert (
+        "\n  exp run --dry-run -- python train.py\n      what would be recorded\n"
+        "\nExit status: that of the command; 126 or 127 where it\ncould not be started, 128 + n where signal n"
+    ) in text
+    # A command stays whole, to be copied.
+    assert "\n  exp run -e trees --name deep --tag baseline -- python train.py --depth 12\n" in text
+    assert "\nThe experiment tracker that is your Git repository: one\nrun, one commit.\n" in read()
+    for name in ("ls", "show", "diff", "logs", "checkout", "init"):
+        assert max(map(len, read(name).splitlines())) <= 60
+
+
 def test_help_in_colour_on_a_terminal_alone(folder: GitFolder) -> None:
     assert "\x1b[1mRead\x1b[0m" in run_on_terminal(folder, "exp", "--help")[1]
     assert "\x1b" not in run_on_terminal(folder, "exp", "--help", env={"NO_COLOR": "1"})[1]

@@ -35,7 +35,7 @@ def diff(
     b: Annotated[str, run_argument("The run that is compared. [default: last]", "[B]")] = "last",
     only: Annotated[
         str | None,
-        typer.Option("--only", metavar="PARTS", help=f"These parts alone, with commas: {','.join(PARTS)}."),
+        typer.Option("--only", metavar="PARTS", help=f"These parts alone, with commas: {', '.join(PARTS)}."),
     ] = None,
     stat: Annotated[bool, typer.Option("--stat", help="Of the code, how much each file changed.")] = False,
     experiment: EXPERIMENT_OPTION = None,

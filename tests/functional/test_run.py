@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from kit.exp import envelope, manifest, only_run, part, refs, run_exp
 from kit.git import GitFolder
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     import pathlib
 
 PYTHON = sys.executable
+GIT = shutil.which("git")
 
 
 def test_a_run_is_one_commit_beside_the_branch(folder: GitFolder) -> None:
@@ -395,3 +399,60 @@ def test_on_a_terminal_no_pager_waits_for_keys_and_the_summary_has_a_line_of_its
     status, text = run_on_terminal(folder, "exp", "--color", "never", "run", "-n", "paged", "--", PYTHON, "-c", code)
     assert status == 0
     assert "cat cat\nexp: ✓ finished  paged in " in text
+
+
+def test_a_secret_of_hydra_alone_is_hidden_in_the_output_too(folder: GitFolder) -> None:
+    secret = "Hydra" + "Secret4242"
+    folder.gen({".gitignore": "outputs/\n"})
+    folder.commit("ignore")
+    code = (
+        "import os; os.makedirs('outputs/1/.hydra')\n"
+        f"open('outputs/1/.hydra/config.yaml', 'w').write('db: {{password: {secret}}}')\n"
+        f"print('connecting with {secret[:5]}' + '{secret[5:]}')\n"
+    )
+    run_exp(folder, "run", "--", PYTHON, "-c", code)
+    run = only_run(folder)
+    assert run["params"]["db.password"] == "[redacted]"
+    assert part(folder, run["ref"], "output.log") == "connecting with [redacted]"
+
+
+def test_a_warning_that_quotes_a_secret_is_redacted(folder: GitFolder) -> None:
+    token = "hf_" + "".join(chr(ord("a") + number % 26) for number in range(3, 37))
+    folder.gen({"params.yaml": f"key: !{token} x\n", ".gitignore": "params.yaml\n"})
+    folder.commit("ignore")
+    ran = run_exp(folder, "run", "--", "true")
+    run = only_run(folder)
+    assert "params.yaml" in "".join(run["warnings"])
+    assert token not in ran.err + "".join(run["warnings"])
+
+
+def test_texts_that_are_no_unicode_are_recorded_so_that_any_reader_reads_them(folder: GitFolder) -> None:
+    done = folder.run(
+        PYTHON, "-m", "gitexp", "run", "-p", 'x="\\ud800"', "-p", "y=nan", "--", "echo", "--name", b"\xff"
+    )
+    assert done.returncode == 0
+    run = only_run(folder)
+    assert run["command"] == ["echo", "--name", "\\xff"]
+    assert run["params"]["x"] == "\\ud800"
+    assert "redacted" not in run
+    text = folder.git("show", f"{run['ref']}:.exp/run.yaml")
+    assert yaml.load(text, Loader=yaml.CSafeLoader)["id"] == run["id"]
+
+
+def test_an_artifact_that_holds_a_known_secret_is_warned_of(folder: GitFolder) -> None:
+    secret = "hunter2" * 4
+    code = "import sys; open('out.txt', 'w').write(sys.argv[2])"
+    ran = run_exp(folder, "run", "-a", "out.txt", "--", PYTHON, "-c", code, "--api-key", secret)
+    assert "artifact out.txt looks like it holds a secret; the run keeps it" in ran.err
+
+
+def test_where_the_working_tree_cannot_be_recorded_no_fingerprint_says_that_it_was(folder: GitFolder) -> None:
+    folder.gen({"train.py": "print('loss=0.25')\n"})
+    wrapper = folder.path.parent / "bin" / "git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\ncase "$*" in *update-index*) echo broken >&2; exit 1;; esac\nexec {GIT} "$@"\n')
+    wrapper.chmod(0o755)
+    ran = run_exp(folder, "run", "--", PYTHON, "train.py", env={"PATH": f"{wrapper.parent}:{os.environ['PATH']}"})
+    assert "the working tree was not recorded, only the commit that is checked out" in ran.err
+    run = only_run(folder)
+    assert (run["code"]["dirty"], "fingerprint" in run) == (True, False)

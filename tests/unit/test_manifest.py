@@ -73,6 +73,7 @@ def test_a_later_format_says_so() -> None:
         (b"metrics: {loss: {min: 1}}", "metrics.loss.last is missing"),
         (b"data: [{md5: abc}]", r"data\[0\].path is missing"),
         (b"started_at: yesterday", "started_at is not a time"),
+        (b"ended_at: 9999-12-31T23:59:59-14:00", "date value out of range"),
         (b"a: &a [x]\nb: {c: *a", "line"),
     ],
 )

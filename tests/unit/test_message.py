@@ -135,3 +135,10 @@ def test_a_line_that_cannot_be_read_leaves_its_kind_to_the_manifest(line: str, b
     said = parse_message(LITERAL.replace(line, broken).encode()).said.values
     assert said.more == {kind}
     assert getattr(said, kind) == {}
+
+
+def test_a_message_with_a_million_params_is_read_up_to_a_bound() -> None:
+    flood = "".join(f"Param: p{number}=1\n" for number in range(20_000))
+    said = parse_message((LITERAL + flood).encode()).said.values
+    assert len(said.params) == 1_000
+    assert said.more == {"params"}

@@ -16,11 +16,13 @@ T = TypeVar("T")
 class Attempts:
     """Collects the warnings of a recording; safe to use from several threads."""
 
-    __slots__ = ("_lock", "_warnings")
+    __slots__ = ("_lock", "_warnings", "clean")
 
     def __init__(self) -> None:
         self._warnings: dict[str, None] = {}
         self._lock = threading.Lock()
+        self.clean: Callable[[str], str] = str
+        """What takes secrets out of a sentence: what failed may be quoted in it."""
 
     def warn(self, *sentences: str) -> None:
         """Adds warnings, each once."""
@@ -57,4 +59,5 @@ class Attempts:
     def warnings(self) -> tuple[str, ...]:
         """All warnings, in order."""
         with self._lock:
-            return tuple(self._warnings)
+            sentences = tuple(self._warnings)
+        return tuple(map(self.clean, sentences))

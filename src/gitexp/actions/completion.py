@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from gitexp.actions.metrics_found import find_metrics
 from gitexp.actions.params_found import read_hydra
-from gitexp.actions.preparation import redact_run
+from gitexp.actions.preparation import TREE_UNKNOWN, redact_run
 from gitexp.capture.progress import fold_progress
 from gitexp.format.pointer import format_pointer
 from gitexp.model.cost import cost_of
 from gitexp.model.ending import judge_ending
 from gitexp.model.fingerprint import fingerprint
 from gitexp.model.params import merge_params
-from gitexp.model.paths import TreePath
+from gitexp.model.paths import TreePath, quote_path
 from gitexp.model.run import Artifact
 from gitexp.model.seed import find_seed
 from gitexp.store.layout import OUTPUT
@@ -45,7 +45,8 @@ def build_run(
     attempts.extend(ending.warnings)
     files: Files = dict(observed.files)
     run = _describe_end(prepared, ending, observed)
-    run = _add_params(run, prepared, written)
+    # Now, and not only at the end: a secret that Hydra's configuration holds is to be known in the output.
+    run = redact_run(_add_params(run, prepared, written), prepared.redactor)
     output = attempts.make("the output was not recorded", lambda: _read_output(prepared, session), b"")
     if output:
         files[OUTPUT] = fold_progress(output)
@@ -53,7 +54,7 @@ def build_run(
     run = _add_data(run, files, observed.data, attempts)
     run = _add_artifacts(run, files, prepared)
     run = redact_run(run, prepared.redactor)
-    if prepared.snapshot is not None and not any(one.dirty for one in run.code.submodules):
+    if prepared.snapshot is not None and _is_code_known(prepared):
         tree = prepared.snapshot.tree
         run = replace(
             run,
@@ -68,6 +69,15 @@ def build_run(
             ),
         )
     return replace(run, warnings=attempts.warnings), files
+
+
+def _is_code_known(prepared: Preparation) -> bool:
+    snapshot = prepared.snapshot
+    return (
+        snapshot is not None
+        and TREE_UNKNOWN not in snapshot.notes
+        and not any(one.dirty for one in snapshot.submodules)
+    )
 
 
 def _describe_end(prepared: Preparation, ending: Ending, observed: Observed) -> Run:
@@ -163,6 +173,10 @@ def _add_artifacts(run: Run, files: Files, prepared: Preparation) -> Run:
     if kept is None:
         return replace(run, artifacts=tuple(Artifact(TreePath(path), None, None, "no") for path in wanted))
     prepared.attempts.extend(kept.warnings)
+    for path, data in kept.files.items():
+        if b"\0" not in data and prepared.redactor.redact_output(data)[1]:
+            shown = quote_path(path.removeprefix(b".exp/artifacts/"))
+            prepared.attempts.warn(f"artifact {shown} looks like it holds a secret; the run keeps it")
     files.update(kept.files)
     files.update({path: format_pointer(pointer) for path, pointer in kept.pointers.items()})
     return replace(run, artifacts=kept.items)

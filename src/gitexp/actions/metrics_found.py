@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.metrics import Point, summarize
+from gitexp.model.texts import replace_surrogates
 from gitexp.store.layout import RECORD
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class _Plan:
 
     def add(self, source: MetricsSource, summaries: dict[str, Summary]) -> None:
         for metric, summary in summaries.items():
-            known = self.summaries.get(metric)
-            name = metric
+            name = replace_surrogates(metric)
+            known = self.summaries.get(name)
             if known is not None and source.name == OUTPUT_SOURCE:
                 if known.count > 1 or known.step is not None or summary.count < 2:
                     continue

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gitexp.model.settings import Settings
 
 _LARGEST_FILE = 4_000_000
+_LARGEST_FOUND = 500_000
+"""Of a file that nobody named: the start waits for it, a second for each half megabyte."""
 
 
 class Places(NamedTuple):
@@ -64,21 +66,21 @@ def _typed_files(names: Sequence[str], places: Places) -> list[str]:
 
 def _read_found(path: str, rank: Rank, places: Places, attempts: Attempts) -> list[ParamSource]:
     try:
-        return [_read(path, rank, places)]
+        return [_read(path, rank, places, _LARGEST_FOUND)]
     except ParamsFileError as error:
         attempts.warn(f"params of {error.message}")
         return []
 
 
-def _read(path: str, rank: Rank, places: Places) -> ParamSource:
+def _read(path: str, rank: Rank, places: Places, largest: int = _LARGEST_FILE) -> ParamSource:
     from gitexp.format.params_file import parse_params_file
 
     shown = places.shown(path)
     try:
         with open(path, "rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
+            data = file.read(largest + 1)
     except OSError as error:
         raise ParamsFileError(shown, None, error.strerror or str(error), hint="ls *.yaml *.toml *.json") from error
-    if len(data) > _LARGEST_FILE:
-        raise ParamsFileError(shown, None, f"larger than {_LARGEST_FILE:,} bytes")
+    if len(data) > largest:
+        raise ParamsFileError(shown, None, f"larger than {largest:,} bytes")
     return ParamSource(shown, parse_params_file(shown, data, declared=rank is not Rank.NAMED_FILE), rank)

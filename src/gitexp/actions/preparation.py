@@ -11,8 +11,9 @@ from gitexp.actions.attempts import Attempts
 from gitexp.actions.left_out import group_left_out
 from gitexp.actions.params_found import Places, find_params
 from gitexp.actions.refusal import Refusal
+from gitexp.actions.run_texts import clean_run
 from gitexp.actions.written_files import FilesBefore
-from gitexp.errors import UsageError
+from gitexp.errors import GitFailed, StorageFailed, UsageError
 from gitexp.git.objects import ObjectWriter
 from gitexp.model.ids import id_from_random, name_from_random
 from gitexp.model.params import merge_params
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from gitexp.model.params import ParamSource
     from gitexp.model.settings import Settings
     from gitexp.store.project import Project
+
+
+_TRIES = 2
+TREE_UNKNOWN = "the run has no fingerprint, for the code that ran is not known"
 
 
 class Preparation(NamedTuple):
@@ -85,6 +90,7 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
     sources = find_params(request, project.settings, places, attempts)
     redactor = make_redactor(project.settings.redaction)
     redactor.remember_variables(os.environ)
+    attempts.clean = lambda sentence: redactor.redact_text(sentence)[0]
     before = FilesBefore(request, project.settings, places)
     artifacts = (*project.settings.artifacts, *request.artifacts)
     refusal = Refusal(project.settings.redaction.files, before.metrics_files, artifacts, places)
@@ -144,6 +150,11 @@ def _take_snapshot(
         with tempfile.TemporaryDirectory(prefix="gitexp-") as folder:
             return take_snapshot(working_copy, settings.snapshot, refusal.explain, folder, writer)
 
+    for _ in range(_TRIES):
+        try:
+            return take()
+        except (GitFailed, StorageFailed):  # a gc removed a folder under Git's hands; the last try tells what is wrong
+            continue
     taken = attempts.make("the working tree was not recorded, only the commit that is checked out", take, None)
     status = working_copy.status
     if taken is not None or status.commit is None:
@@ -151,7 +162,8 @@ def _take_snapshot(
     head = status.commit
 
     def fall_back() -> Snapshot:
-        return Snapshot(head, status.branch, head, writer.read_commit(head).tree, dirty=True)
+        tree = writer.read_commit(head).tree
+        return Snapshot(head, status.branch, head, tree, dirty=True, notes=(TREE_UNKNOWN,))
 
     return attempts.make("nor the commit", fall_back, None)
 
@@ -193,6 +205,7 @@ def _remote(config: GitConfig) -> str | None:
 
 def redact_run(run: Run, redactor: Redactor) -> Run:
     """The run without what must not be written. Done before the first object is."""
+    run = clean_run(run)
     # A secret met among the params is known again in the command, and both are in the notes.
     params, places = redactor.redact_values(run.params, "params")
     found: list[str] = [*run.redacted, *places]

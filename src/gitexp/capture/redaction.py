@@ -187,7 +187,7 @@ class Redactor:
         shown: Value = REDACTED
         if not self._learn(self.classify(key), str(value)):
             shown = self._redact(value, prose=False, learn=True)[0] if isinstance(value, str) else value
-        if shown != value:
+        if shown is not value and shown != value:
             places.append(place)
         return shown
 

@@ -50,7 +50,7 @@ def parse_manifest(data: bytes, run: str) -> Run:
         raise NewerFormat(run, version)
     try:
         return _run(Fields(document, ""))
-    except (ValueError, InvalidValue) as error:
+    except (ValueError, OverflowError, InvalidValue) as error:
         raise BrokenRecord(run, f"run.yaml: {error}") from error
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gitexp.model.values import Params, Scalar, Value
 
 _SUBJECT = re.compile(r"run (\S+):(?: (.*))?")
+_MOST_READ = 1_000
+"""Lines of one kind: a writer stops at 64, and who sends a million wants our listing to stand still."""
 _KINDS = {"Param": "params", "Metric": "metrics", "Tag": "tags"}
 _SPELT = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -73,6 +75,8 @@ def parse_message(data: bytes) -> Message:
 
 def _assemble(subject: str, fields: dict[str, str], said: Said) -> Message:
     version = int(fields["Run-Format"])
+    if version < 1:
+        raise ValueError(f"there is no format {version}")
     if version > FORMAT:
         raise MessageError(f"it has format {version}", newer=version)
     match = _SUBJECT.fullmatch(subject)
@@ -98,11 +102,16 @@ def _read_values(lines: list[str]) -> SaidValues:
     metrics: dict[str, Summary] = {}
     tags: dict[str, Scalar] = {}
     more: set[str] = set()
+    counts: dict[str, int] = {}
     for line in lines:
         word, _, rest = line.partition(": ")
         if word == "Run-More":
             more.update(rest.split())
         if word not in _KINDS:
+            continue
+        counts[word] = counts.get(word, 0) + 1
+        if counts[word] > _MOST_READ:
+            more.add(_KINDS[word])
             continue
         try:
             key, value, tail = _parse_pair(rest)

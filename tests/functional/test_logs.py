@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from kit.screen import run_on_terminal
+from kit.stored import plan_run, store_run
 
 if TYPE_CHECKING:
     from kit.git import GitFolder
@@ -35,3 +36,12 @@ def test_output_that_is_not_there(runs: GitFolder) -> None:
         failed.stderr.decode()
         == "exp: run amber-fox-p7qw has no output\nhint: exp show p7qw4n8hde  (says why, where that is known)\n"
     )
+
+
+def test_on_a_terminal_redrawn_progress_is_what_it_showed_at_the_end(runs: GitFolder) -> None:
+    drawn = b"start\r\n" + b"".join(b"\r%3d%%|#####" % done for done in range(101)) + b"\nloss=1\nloss=2\nend\n"
+    store_run(runs, plan_run(runs, "z5jw2b8p4m", minutes=60), {"output.log": drawn})
+    assert run_on_terminal(runs, "exp", "logs")[1] == "start\n100%|#####\nloss=1\nloss=2\nend\n"
+    assert run_on_terminal(runs, "exp", "logs", "-n", "4")[1] == "100%|#####\nloss=1\nloss=2\nend\n"
+    assert run_on_terminal(runs, "exp", "logs", "-n", "5")[1].startswith("start\n100%")
+    assert runs.run("exp", "logs").stdout == drawn

@@ -45,6 +45,13 @@ def _read_going(store: RunStore, head: RunHead) -> bytes | None:
     return read_going_output(store.repository, store.load(head), os.path.join(folder, "output"), start).data
 
 
+def fold_output(output: bytes) -> bytes:
+    """The output as a terminal showed it at the end: of each line that was redrawn, its last state."""
+    from gitexp.capture.progress import fold_progress
+
+    return fold_progress(output)
+
+
 def last_lines(output: bytes, count: int) -> bytes:
     """The last lines of an output; a line end at its end counts no line of its own."""
     if count <= 0:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gitexp.actions.logs import last_lines, read_output
+from gitexp.actions.logs import fold_output, last_lines, read_output
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, count_option, run_argument
 from gitexp.cli.terminal import find_colour
@@ -29,17 +29,20 @@ def logs(
 ) -> None:
     """Print what a run printed, standard output and error as they came.
 
-    A file or pipe gets it byte for byte. On a terminal its colours are shown, and whatever else would act upon the
-    terminal stands as a visible escape.
+    A file or pipe gets it byte for byte. On a terminal its colours are shown, of a line that was redrawn its last
+    state, and whatever else would act upon the terminal stands as a visible escape.
     """
     output = read_output(open_recovered(), run, experiment)
+    is_terminal = sys.stdout.isatty() and not as_json
+    if is_terminal:
+        output = fold_output(output)
     if tail is not None:
         output = last_lines(output, tail)
     if as_json:
         from gitexp.cli.output import write_envelope
 
         write_envelope({"output": output.decode("utf-8", "replace")})
-    elif sys.stdout.isatty():
+    elif is_terminal:
         from gitexp.render.text import neutralise_output
 
         sys.stdout.write(neutralise_output(output.decode("utf-8", "replace"), colour=find_colour(ctx.obj.colour)))

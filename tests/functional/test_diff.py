@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitexp.model.paths import TreePath
+from gitexp.model.run import Code, Submodule
 from kit.screen import run_on_terminal
 from kit.stored import plan_run, store_run
 
@@ -151,3 +153,26 @@ def test_a_seed_is_told_once(runs: GitFolder) -> None:
     assert "\nParams\n              a  b\n  train.seed  1  2\n\nthe same in both: run\n" in text
     other = runs.run("exp", "diff", "z6jw", "z7jw", "--only", "run,params").stdout.decode()
     assert "\nRun\n        a  b\n  seed  2  3\n" in other
+
+
+def test_code_with_changes_inside_a_submodule_is_never_the_same(runs: GitFolder) -> None:
+    head = runs.git("rev-parse", "HEAD")
+
+    def store(run_id: str, minutes: int, lib: Submodule) -> None:
+        code = Code(head, "main", dirty=lib.dirty, snapshot=head, submodules=(lib,))
+        store_run(runs, plan_run(runs, run_id, minutes=minutes, code=code))
+
+    store("z5jw2b8p4m", 60, Submodule(TreePath("lib"), "a" * 40, dirty=False))
+    store("z6jw2b8p4m", 61, Submodule(TreePath("lib"), "a" * 40, dirty=True))
+    store("z7jw2b8p4m", 62, Submodule(TreePath("lib"), "b" * 40, dirty=False))
+    dirty = runs.run("exp", "diff", "z5jw", "z6jw")
+    assert dirty.stdout.decode().endswith(
+        f"\nCode\n  - {head} on main\n  + {head} on main with uncommitted changes\n"
+        "  lib had changes that no run holds\n"
+        "\nthe same in both: run, command, environment\n"
+    )
+    alone = runs.run("exp", "diff", "z5jw", "z6jw", "--only", "code")
+    assert (alone.stdout, alone.stderr) == (b"", b"lib had changes that no run holds\n")
+    moved = runs.run("exp", "diff", "z5jw", "z7jw").stdout.decode()
+    assert f"       {'a':<40}  b\n  lib  {'a' * 40}  {'b' * 40}\n" in moved
+    assert json.loads(runs.run("exp", "diff", "z5jw", "z6jw", "--json").stdout)["data"]["code"]["equal"] is False

@@ -12,7 +12,7 @@ import pytest
 from gitexp.format.pointer import format_pointer
 from gitexp.model.paths import TreePath
 from gitexp.model.pointer import Pointer
-from gitexp.model.run import Artifact
+from gitexp.model.run import Artifact, Code, Submodule
 from kit.screen import run_on_terminal
 from kit.stored import make_summary, plan_run, store_run
 
@@ -232,3 +232,16 @@ def test_a_narrow_screen_drops_columns_and_cuts_no_number(runs: GitFolder) -> No
     assert "  train.very_long_name_…  0.08123\n" in show(33)
     assert re.search(r"\n  lr +0\.001\n", show(33))
     assert "no room for" not in show(110)
+
+
+def test_changes_inside_a_submodule_are_not_in_the_run(runs: GitFolder) -> None:
+    head = runs.git("rev-parse", "HEAD")
+    lib = Submodule(TreePath("lib"), "a" * 40, dirty=True)
+    code = Code(head, "main", dirty=True, snapshot=head, submodules=(lib, Submodule(TreePath("ops"), "b" * 40, False)))
+    store_run(runs, plan_run(runs, "z5jw2b8p4m", minutes=60, code=code))
+    assert (
+        "  snapshot    the commit itself\n"
+        "              without the changes inside lib: they are not in the run\n"
+        f"  submodules  lib {'a' * 40} with changes\n"
+        f"              ops {'b' * 40}\n"
+    ) in runs.run("exp", "show").stdout.decode()

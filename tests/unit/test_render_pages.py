@@ -12,7 +12,8 @@ import pytest
 
 from gitexp.model.difference import PARTS, compare_runs
 from gitexp.model.listing import ListingRequest, list_runs
-from gitexp.model.run import Code, LeftOut, Status, User
+from gitexp.model.paths import TreePath
+from gitexp.model.run import Code, LeftOut, Status, Submodule, User
 from gitexp.render.difference import build_difference
 from gitexp.render.listing import build_listing, format_csv, format_markdown
 from gitexp.render.page import Look
@@ -186,7 +187,9 @@ def test_two_runs_side_by_side() -> None:
 
 
 def test_equal_runs_are_the_same_in_all_parts() -> None:
-    found = compare_runs(make_full_run(), make_full_run(), packages_a="x==1", packages_b="x==1")
+    run = make_full_run()
+    run = dataclasses.replace(run, code=run.code._replace(submodules=(Submodule(TreePath("libs"), "3" * 40, False),)))
+    found = compare_runs(run, run, packages_a="x==1", packages_b="x==1")
     text = shown(build_difference(found, PIPE), PIPE)
     same = text.splitlines()[-1].removeprefix("the same in both: ").split(", ")
     assert same == [part for part in PARTS if part != "metrics"]
@@ -252,8 +255,9 @@ Code
   commit      2222222222222222222222222222222222222222 on main
   snapshot    1111111111111111111111111111111111111111 with uncommitted changes
               git diff 2222222222222222222222222222222222222222 1111111111111111111111111111111111111111
+              without the changes inside libs/ops: they are not in the run
   remote      https://example.org/fraud.git
-  submodules  libs/ops 3333333333333333333333333333333333333333 changed
+  submodules  libs/ops 3333333333333333333333333333333333333333 with changes
   left out    data/big.bin  5 GB  larger than 1 MB
 
 Data

@@ -18,6 +18,7 @@ from gitexp.errors import UsageError
 from gitexp.model.difference import PARTS, Part
 
 if TYPE_CHECKING:
+    from gitexp.model.difference import CodeChange
     from gitexp.render.page import Look
     from gitexp.store.runs import RunStore
 
@@ -58,8 +59,18 @@ def diff(
         return
     look = find_look(ctx.obj.colour)
     write_paged(store.repository, _format(store, comparison, parts, look, stat=stat), look)
-    if parts == ("code",) and comparison.difference.code.is_equal:
+    if parts == ("code",):
+        _tell_of_code(comparison.difference.code)
+
+
+def _tell_of_code(code: CodeChange) -> None:
+    """Says on standard error what no patch can say."""
+    if code.is_equal:
         say("the code is the same")
+    from gitexp.render.difference import describe_unheld
+
+    for path in code.unheld:
+        say(describe_unheld(path))
 
 
 def parse_parts(text: str | None) -> tuple[Part, ...]:
@@ -94,5 +105,6 @@ def _format(store: RunStore, comparison: Comparison, parts: tuple[Part, ...], lo
 
             text = neutralise_output(code.decode("utf-8", "replace"), colour=look.colour)
             code = text.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
-        pieces.append(code)
+        if code:
+            pieces.append(code)
     return b"\n".join(pieces)

@@ -52,15 +52,25 @@ class MetricChange:
 
 @dataclass(frozen=True, slots=True)
 class CodeChange:
-    """The two snapshots. Equal snapshots are equal code, wherever it was committed."""
+    """The two snapshots. Equal snapshots are equal code, wherever it was committed, but for what is in submodules."""
 
     a: Code
     b: Code
 
     @property
     def is_equal(self) -> bool:
-        """Whether the same code ran."""
-        return self.a.snapshot == self.b.snapshot
+        """Whether the same code ran, as far as the runs hold it, and they hold all of it."""
+        return self.a.snapshot == self.b.snapshot and not self.submodules and not self.unheld
+
+    @property
+    def submodules(self) -> tuple[Change, ...]:
+        """The submodules that were at different commits."""
+        return compare_values(_submodules(self.a), _submodules(self.b))
+
+    @property
+    def unheld(self) -> tuple[str, ...]:
+        """The submodules that had changes in either run, which no run holds: equal or not, nobody can say."""
+        return tuple(sorted({one.path for code in (self.a, self.b) for one in code.submodules if one.dirty}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +220,10 @@ def _environment(run: Run) -> dict[str, Value]:
 
 def _data(run: Run) -> dict[str, Value]:
     return {item.path: item.md5 if item.md5 is not None else f"not hashed: {item.why}" for item in run.data}
+
+
+def _submodules(code: Code) -> dict[str, Value]:
+    return {one.path: one.commit for one in code.submodules}
 
 
 def _command(run: Run) -> dict[str, Value]:

@@ -178,4 +178,15 @@ def _code(difference: RunDifference, look: Look) -> Page:
         on = f" on {code.branch}" if code.branch else ""
         dirty = " with uncommitted changes" if code.dirty else ""
         lines.append(line(Span(f"{sign} ", style), Span(snapshot, "id"), Span(on + dirty, "muted")))
-    return [Heading("Code"), Text(tuple(lines), INDENT)]
+    page: Page = [Heading("Code"), Text(tuple(lines), INDENT)]
+    if difference.code.submodules:
+        page.append(_changes(difference.code.submodules, look, short=True))
+    unheld = tuple(line(Span(describe_unheld(path), "warning")) for path in difference.code.unheld)
+    if unheld:
+        page.append(Text(unheld, INDENT))
+    return page
+
+
+def describe_unheld(path: str) -> str:
+    """Why nobody can say whether the code of a submodule was the same."""
+    return f"{path} had changes that no run holds"

@@ -29,13 +29,20 @@ def code_fields(code: Code, look: Look) -> Rows:
     else:
         base = line(Span(_commit(code.commit, look), "id"), on)
     rows: Rows = [("commit", (base,))]
-    if code.snapshot == code.commit:
+    dirty = [one.path for one in code.submodules if one.dirty]
+    unheld = tuple(
+        line(Span(f"without the changes inside {path}: they are not in the run", "warning")) for path in dirty
+    )
+    if code.snapshot == code.commit and unheld:
+        rows.append(("snapshot", (line("the commit itself"), *unheld)))
+    elif code.snapshot == code.commit:
         rows.append(("snapshot", (line("the commit itself: nothing was uncommitted"),)))
     else:
         state = "with uncommitted changes" if code.dirty else "the tree that ran"
         show = f"git diff {_commit(code.commit, look)} {_commit(code.snapshot, look)}" if code.commit else ""
         value = [Span(_commit(code.snapshot, look), "id"), Span(f" {state}", "warning" if code.dirty else "")]
-        rows.append(("snapshot", (tuple(value), line(Span(show, "muted"))) if show else (tuple(value),)))
+        aside = (line(Span(show, "muted")),) if show else ()
+        rows.append(("snapshot", (tuple(value), *aside, *unheld)))
     if code.remote is not None:
         rows.append(("remote", (line(code.remote),)))
     if code.submodules:
@@ -47,7 +54,7 @@ def code_fields(code: Code, look: Look) -> Rows:
                         one.path,
                         " ",
                         Span(_commit(one.commit, look), "id"),
-                        Span(" changed" if one.dirty else "", "warning"),
+                        Span(" with changes" if one.dirty else "", "warning"),
                     )
                     for one in code.submodules
                 ),

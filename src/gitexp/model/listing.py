@@ -21,6 +21,7 @@ from gitexp.model.ids import SHORTEST_PREFIX
 from gitexp.model.ordering import natural_key, sort_present_first
 from gitexp.model.run import Status
 from gitexp.model.values import equal_values
+from gitexp.model.weights import weigh_columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 Choice: TypeAlias = Literal["differing", "all"]
 
-_DIRECTED = 40.0
-_HIDDEN = -1000.0
-"""Below any number of other columns: what stands in place of a secret tells nothing."""
 _ALWAYS = ("id", "name", "status", "started", "seconds")
 
 
@@ -95,7 +93,7 @@ def list_runs(
             free, constant = _join_tags(free, constant)
         columns = _fixed_columns(rows, request) + free
     return RunTable(
-        columns=tuple(_weigh(columns, rows, directions, asked=bool(request.columns))),
+        columns=tuple(weigh_columns(columns, rows, directions, asked=bool(request.columns))),
         heads=tuple(rows),
         cells=tuple(tuple(cell_of(column, head) for column in columns) for head in rows),
         constant=tuple(constant),
@@ -210,31 +208,6 @@ def _join_tags(
     if len(others) == len(free):
         return free, constant
     return [*others, field_column("tags")], [pair for pair in constant if pair[0].kind != "tag"]
-
-
-def _weigh(
-    columns: Sequence[Column], rows: Sequence[RunHead], directions: Mapping[str, Direction], *, asked: bool
-) -> list[Column]:
-    """How much each column tells: metrics and params take turns, so that neither crowds out the other.
-
-    Metrics whose direction the project names tell more than all of them, and what shows no value less. Columns that
-    were ``asked`` for count in the order in which they were.
-    """
-    if asked:
-        return [column.with_weight(90.0 - place) for place, column in enumerate(columns)]
-    weights: dict[str, float] = {}
-    for kind, first in (("metric", 30.0), ("param", 29.5), ("tag", 20.0)):
-        own = [column for column in columns if column.kind == kind]
-        weights |= {column.key: first - place for place, column in enumerate(own)}
-    directed = [column for column in columns if column.kind == "metric" and column.name in directions]
-    weights |= {column.key: _DIRECTED - place / 1000 for place, column in enumerate(directed)}
-    weights |= {column.key: _HIDDEN for column in columns if column.kind != "field" and _is_hidden(column, rows)}
-    return [column.with_weight(weights.get(column.key, column.weight)) for column in columns]
-
-
-def _is_hidden(column: Column, rows: Sequence[RunHead]) -> bool:
-    cells = [cell_of(column, head) for head in rows]
-    return all(cell.value == "[redacted]" for cell in cells if cell.present)
 
 
 def _best_cells(

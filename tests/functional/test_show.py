@@ -198,8 +198,8 @@ def test_artifacts_whose_bytes_cannot_be_given(kept: GitFolder) -> None:
         "hint: exp show z5jw2b8p4m --part folder.dvc  (its pointer)\n"
     )
     assert refuse("elsewhere.pt") == (
-        "exp: run amber-fox-z5jw has no elsewhere.pt: its bytes are not on this machine\n"
-        f"hint: gpu-7, where it ran, has them in its cache under md5 {'c' * 32}\n"
+        "exp: run amber-fox-z5jw has no elsewhere.pt here: its bytes are not in the cache of this repository\n"
+        f"hint: they were kept on gpu-7, where it ran, under md5 {'c' * 32}\n"
     )
     (cached,) = (one for one in (kept.path / ".git/exp/cache/files").rglob("*") if one.is_file())
     cached.write_bytes(b"other bytes")

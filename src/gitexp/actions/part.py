@@ -83,8 +83,8 @@ def _open_cached(store: RunStore, head: RunHead, part: str, pointer: Pointer) ->
     except NotFound:
         raise PartNotFound(
             head.name,
-            f"{part}: its bytes are not on this machine",
-            hint=f"{store.load(head).host}, where it ran, has them in its cache under md5 {pointer.md5}",
+            f"{part} here: its bytes are not in the cache of this repository",
+            hint=f"they were kept on {store.load(head).host}, where it ran, under md5 {pointer.md5}",
         ) from None
     if hash_file(cache.path_of(pointer.md5)).md5 != pointer.md5:
         opened.close()

@@ -22,7 +22,7 @@ exp ls                                 the newest 20 of the present experiment
 exp ls --all -n 0                      every run there is
 exp ls --sort -val_auc                 the greatest val_auc first
 exp ls --columns name,lr,'metrics.*'   only these columns
-exp ls --csv > runs.csv                every param and metric, for a spreadsheet
+exp ls --csv > runs.csv                every column, for a spreadsheet
 exp show $(exp ls --ids -n 1)          ids, for other commands
 """
 

@@ -20,7 +20,13 @@ def protect_snapshot(prepared: Preparation, session: Session) -> None:
     a warning.
     """
     snapshot = prepared.snapshot
-    if snapshot is None or _is_whole(prepared, session):
+    if snapshot is None:
+        return
+    from gitexp.git.collection import await_collection, is_collecting
+
+    if is_collecting(prepared.working_copy.repository):
+        await_collection(prepared.working_copy.repository)
+    if _is_whole(prepared, session):
         return
     from gitexp.git.objects import ObjectWriter
     from gitexp.git.snapshot import take_snapshot

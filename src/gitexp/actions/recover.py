@@ -17,7 +17,7 @@ from gitexp.model.run import Run, Status
 from gitexp.store.journal import newest_write
 from gitexp.store.layout import MANIFEST, OUTPUT
 from gitexp.store.record_folder import read_record, remove_spare
-from gitexp.store.writing import StoredRun, store_ended
+from gitexp.store.writing import StoredRun, store_ended, write_ended
 
 if TYPE_CHECKING:
     from gitexp.actions.attempts import Attempts
@@ -53,7 +53,7 @@ def complete_journal(repository: Repository, journal: Journal, start: JournalSta
     live = next((StoredRun(*ref) for ref in refs.items() if ref[0].startswith(LIVE)), None)
     kept = read_record(journal.folder)
     if ended is not None:
-        return _finish_storing(repository, ended, live, kept)
+        return _finish_storing(repository, ended, live, kept, run_id)
     if kept is not None:
         found, what = _parse_kept(kept, run_id), "could not be stored when it ended; now it is"
     else:
@@ -72,7 +72,11 @@ def complete_journal(repository: Repository, journal: Journal, start: JournalSta
 
 
 def _finish_storing(
-    repository: Repository, ended: StoredRun, live: StoredRun | None, kept: tuple[bytes, Files] | None
+    repository: Repository,
+    ended: StoredRun,
+    live: StoredRun | None,
+    kept: tuple[bytes, Files] | None,
+    run_id: RunId,
 ) -> Completed:
     """The run is stored, and only the journal was not removed: after a look whether all of it is there."""
     if _is_whole(repository, ended.commit):
@@ -83,9 +87,9 @@ def _finish_storing(
             update_refs(repository, [RefChange(live.ref, None, live.commit)], reason="exp: the run has ended")
         return Completed(None, is_done=True)
     if kept is not None:
+        found = _parse_kept(kept, run_id)
         with ObjectWriter(repository) as writer:
-            for data in (kept[0], *kept[1].values()):
-                writer.write_blob(data)
+            write_ended(writer, found.run, found.files, writer.read_commit(found.run.code.snapshot).tree)
         if _is_whole(repository, ended.commit):
             return Completed(None, is_done=True)
     raise BrokenRecord(ended.ref, "objects of it are missing", hint="git fsck")

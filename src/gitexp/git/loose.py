@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import zlib
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MODE = 0o444
+_TRIES = 20
 _FASTEST = 1  # as Git has it; a pack compresses anew
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -32,6 +34,18 @@ def write_loose(
     path = os.path.join(folder, object_id[2:])
     if _freshen(path):
         return object_id
+    content = zlib.compress(raw, _FASTEST)
+    for _ in range(_TRIES):
+        try:
+            _write_once(folder, path, content, share)
+        except FileNotFoundError:  # ``git gc --prune=now`` takes unfinished files too, and folders that are empty
+            continue
+        return object_id
+    _write_once(folder, path, content, share)
+    return object_id
+
+
+def _write_once(folder: str, path: str, content: bytes, share: Callable[[str], None] | None) -> None:
     if not os.path.isdir(folder):
         os.makedirs(folder, exist_ok=True)
         if share is not None:
@@ -40,7 +54,7 @@ def write_loose(
     file = os.open(unfinished, _FLAGS, _MODE)
     try:
         try:
-            rest = memoryview(zlib.compress(raw, _FASTEST))
+            rest = memoryview(content)
             while rest:
                 rest = rest[os.write(file, rest) :]
             # By default Git does not sync a loose object; a durable ref to a lost commit is worse than none.
@@ -51,9 +65,9 @@ def write_loose(
             share(unfinished)
         os.replace(unfinished, path)
     except BaseException:
-        os.unlink(unfinished)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(unfinished)
         raise
-    return object_id
 
 
 def _freshen(path: str) -> bool:

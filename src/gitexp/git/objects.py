@@ -109,7 +109,11 @@ class ObjectWriter:
         if not self._written:
             return ()
         asked = "\n".join(self._written).encode() + b"\n"
-        answers = run_git(self._repository, "cat-file", "--batch-check=%(objectname)", "--buffer", stdin=asked)
+        question = ("cat-file", "--batch-check=%(objectname)", "--buffer")
+        try:
+            answers = run_git(self._repository, *question, stdin=asked)
+        except GitFailed:  # an object went while Git looked at it
+            answers = run_git(self._repository, *question, stdin=asked)
         gone = tuple(line.split()[0].decode() for line in answers.splitlines() if line.endswith(b" missing"))
         for object_id in gone:
             self._write(*self._written[object_id])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from gitexp.errors import GitFailed
 from gitexp.git.newest import read_newest
 from gitexp.git.reading import RefCommit, read_objects
 from gitexp.model.refs import RUNS, parse_run_ref
@@ -29,7 +30,10 @@ def find_previous(repository: Repository, experiment: Experiment) -> RunHead | N
     named = _read_named(repository, experiment)
     if named is not None:
         return named
-    heads = read_heads(read_newest(repository, f"{RUNS}{experiment}/", _LOOKED_AT))
+    try:
+        heads = read_heads(read_newest(repository, f"{RUNS}{experiment}/", _LOOKED_AT))
+    except GitFailed:  # a run with a damaged commit; a listing tells it, and it is no matter here
+        return None
     return next((head for head in heads.runs if head.status is Status.FINISHED), None)
 
 

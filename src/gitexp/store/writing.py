@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.errors import GitFailed, RefMoved
 from gitexp.format.manifest import format_manifest
 from gitexp.format.message import format_message
+from gitexp.git.collection import await_collection, is_collecting
 from gitexp.git.commits import Person, RawCommit
 from gitexp.git.refs import RefChange, update_refs
 from gitexp.git.trees import FILE
@@ -23,6 +25,9 @@ Files = dict[bytes, bytes]
 """The record beside its manifest: path in the tree (``.exp/output.log``) → content."""
 
 
+_TRIES = 5
+
+
 class StoredRun(NamedTuple):
     """A run that is in the repository. ``why_unsigned`` where it should have been signed and is not."""
 
@@ -38,7 +43,7 @@ def store_live(repository: Repository, writer: ObjectWriter, run: Run, tree: str
     """
     commit = write_live(writer, run, tree)
     ref = live_ref(run.experiment, run.id)
-    update_refs(repository, [RefChange(ref, commit, None)], reason=f"exp run: {run.name}")
+    _set_refs(repository, writer, [RefChange(ref, commit, None)], f"exp run: {run.name}")
     return StoredRun(ref, commit)
 
 
@@ -59,7 +64,8 @@ def store_ended(
 ) -> StoredRun:
     """Writes the commit of an ended run and puts its ref in the live one's place, in one transaction.
 
-    Afterwards every object is looked for, and written again where a gc took it between its writing and the ref.
+    Afterwards every object is looked for, and written again where a gc took it: one that began before the ref was set
+    knows nothing of it, and prunes at its end.
     Raises RefMoved, GitFailed, StorageFailed; the live ref then stays as it was.
     """
     raw = _commit(writer, run, files, tree)
@@ -72,9 +78,31 @@ def store_ended(
     changes = [RefChange(ref, commit, None)]
     if live is not None:
         changes.append(RefChange(live.ref, None, live.commit))
-    update_refs(repository, changes, reason=f"exp run: {run.name} {run.status}")
+    _set_refs(repository, writer, changes, f"exp run: {run.name} {run.status}")
+    collecting = is_collecting(repository)
     writer.ensure_present()
+    if collecting:
+        await_collection(repository)
+        writer.ensure_present()
     return StoredRun(ref, commit, why_unsigned)
+
+
+def write_ended(writer: ObjectWriter, run: Run, files: Mapping[bytes, bytes], tree: str) -> str:
+    """Writes the unsigned commit of an ended run again, without a ref: equal inputs, equal id."""
+    return writer.write_commit(_commit(writer, run, files, tree))
+
+
+def _set_refs(repository: Repository, writer: ObjectWriter, changes: list[RefChange], reason: str) -> None:
+    """Sets the refs, as often as a gc takes what they are to hold: Git then refuses them."""
+    for _ in range(_TRIES):
+        try:
+            return update_refs(repository, changes, reason=reason)
+        except RefMoved:
+            raise
+        except GitFailed:
+            if not writer.ensure_present():
+                raise
+    return update_refs(repository, changes, reason=reason)
 
 
 def _commit(writer: ObjectWriter, run: Run, files: Mapping[bytes, bytes], tree: str | None) -> RawCommit:

@@ -22,9 +22,9 @@ def test_no_file_no_gc(folder: GitFolder) -> None:
     assert await_collection(open_repository(str(folder.path)), patience=0)
 
 
-@pytest.mark.parametrize("words", [f"{os.getpid()} {platform.node()}", "1 another-host", "nonsense"])
+@pytest.mark.parametrize("words", ["{ours}", "1 another-host", "nonsense"])
 def test_a_process_that_lives_or_cannot_be_known_counts(folder: GitFolder, words: str) -> None:
-    folder.gen({".git/gc.pid": words})
+    folder.gen({".git/gc.pid": words.format(ours=f"{os.getpid()} {platform.node()}")})
     repository = open_repository(str(folder.path))
     assert is_collecting(repository)
     assert not await_collection(repository, patience=0.1)

@@ -456,3 +456,4 @@ def test_where_the_working_tree_cannot_be_recorded_no_fingerprint_says_that_it_w
     assert "the working tree was not recorded, only the commit that is checked out" in ran.err
     run = only_run(folder)
     assert (run["code"]["dirty"], "fingerprint" in run) == (True, False)
+    assert "the working tree could NOT be recorded" in run_exp(folder, "show").out

@@ -35,6 +35,9 @@ def code_fields(code: Code, look: Look) -> Rows:
     )
     if code.snapshot == code.commit and unheld:
         rows.append(("snapshot", (line("the commit itself"), *unheld)))
+    elif code.snapshot == code.commit and code.dirty:
+        missed = Span("the working tree could NOT be recorded; this is the commit that was checked out", "bad")
+        rows.append(("snapshot", (line(missed),)))
     elif code.snapshot == code.commit:
         rows.append(("snapshot", (line("the commit itself: nothing was uncommitted"),)))
     else:

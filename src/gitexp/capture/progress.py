@@ -16,7 +16,7 @@ def fold_progress(data: bytes) -> bytes:
     A redraw is what follows a carriage return, or a move of the cursor to a line above. As a rule for logs and not for
     screens: the new text takes the place of the whole old line even where it is shorter.
     """
-    if _REDRAW.search(data) is None:
+    if b"\r" not in data and b"\x1b" not in data:  # at once, where the expression takes 0.2 s for 10 MB
         return data
     page = _Page()
     at = 0

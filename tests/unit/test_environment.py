@@ -15,8 +15,8 @@ from gitexp.capture.environment import describe_environment
 from gitexp.capture.interpreter import Interpreter, InterpreterWatch, Unknown
 from gitexp.capture.lock_files import find_lock_files, read_lock_files
 from gitexp.capture.priority import lower_priority
-from gitexp.capture.url_credentials import strip_credentials
 from gitexp.capture.variables import select_variables
+from gitexp.model.urls import strip_credentials_in
 
 if TYPE_CHECKING:
     import pathlib
@@ -56,6 +56,8 @@ def test_values_are_bounded_and_printable() -> None:
     [
         ("https://user:pass@example.org/a", "https://example.org/a"),
         ("https://ghp_token@example.org/a", "https://example.org/a"),
+        ("https://user:p@ss@example.org/a", "https://example.org/a"),
+        ("x https://u:p@q@h/a, y https://h/b@c", "x https://h/a, y https://h/b@c"),
         ("git+ssh://git@example.org/a", "git+ssh://git@example.org/a"),
         ("ssh://git:pass@example.org/a", "ssh://git@example.org/a"),
         ("https://${USER}:${TOKEN}@example.org/a", "https://${USER}:${TOKEN}@example.org/a"),
@@ -65,12 +67,12 @@ def test_values_are_bounded_and_printable() -> None:
     ],
 )
 def test_credentials_are_taken_out_of_urls(url: str, stripped: str) -> None:
-    assert strip_credentials(url) == stripped
+    assert strip_credentials_in(url) == stripped
 
 
 @given(st.text(alphabet="abc:/@ ${}.#\n'", max_size=40))
 def test_taking_credentials_out_twice_changes_nothing_more(text: str) -> None:
-    assert strip_credentials(strip_credentials(text)) == strip_credentials(text)
+    assert strip_credentials_in(strip_credentials_in(text)) == strip_credentials_in(text)
 
 
 def test_the_nearest_lock_file_of_each_name_is_read(tmp_path: pathlib.Path) -> None:

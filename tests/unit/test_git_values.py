@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from gitexp.errors import BrokenObject
 from gitexp.git.commits import Person, RawCommit, clean_name, format_commit, parse_commit
-from gitexp.git.config import parse_config, strip_credentials
+from gitexp.git.config import parse_config
 from gitexp.git.status import Status, StatusEntry, parse_status
 from gitexp.git.trees import FOLDER, TreeEntry, compose_tree, format_tree, parse_tree
+from gitexp.model.urls import strip_credentials
 
 if TYPE_CHECKING:
     from kit.git import GitFolder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitexp.capture.packages import Source
 from gitexp.errors import GitFailed, NotARepository
-from gitexp.git.config import read_config, strip_credentials
+from gitexp.git.config import read_config
 from gitexp.git.refs import resolve
 from gitexp.git.repository import open_repository
 
@@ -14,10 +14,9 @@ def find_source(folder: str) -> Source | None:
     try:
         repository = open_repository(folder)
         commit = resolve(repository, "HEAD")
-        remotes = read_config(repository).remotes()
+        url = read_config(repository).main_url()
     except (NotARepository, GitFailed):  # not under version control: the package list then names the folder
         return None
-    url = remotes.get("origin") or next(iter(remotes.values()), None)
     if commit is None or url is None:
         return None
-    return Source(commit, strip_credentials(url), repository.prefix.rstrip("/"))
+    return Source(commit, url, repository.prefix.rstrip("/"))

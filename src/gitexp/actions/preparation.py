@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from gitexp.actions.request import RecordRequest
     from gitexp.capture.redaction import Redactor
-    from gitexp.git.config import GitConfig
     from gitexp.git.snapshot import Snapshot
     from gitexp.git.working_copy import Opening, WorkingCopy
     from gitexp.model.params import ParamSource
@@ -177,7 +176,7 @@ def _user(working_copy: WorkingCopy) -> User:
 
 def _code(working_copy: WorkingCopy, snapshot: Snapshot | None, attempts: Attempts) -> Code:
     status = working_copy.status
-    remote = _remote(working_copy.config)
+    remote = working_copy.config.main_url()
     if snapshot is None:
         return Code(status.commit, status.branch, bool(status.entries), status.commit or "", remote)
     attempts.extend(snapshot.notes)
@@ -193,14 +192,6 @@ def _code(working_copy: WorkingCopy, snapshot: Snapshot | None, attempts: Attemp
         left_out=group_left_out(snapshot.left_out),
         submodules=snapshot.submodules,
     )
-
-
-def _remote(config: GitConfig) -> str | None:
-    from gitexp.git.config import strip_credentials
-
-    remotes = config.remotes()
-    url = remotes.get("origin") or next(iter(remotes.values()), None)
-    return strip_credentials(url) if url is not None else None
 
 
 def redact_run(run: Run, redactor: Redactor) -> Run:

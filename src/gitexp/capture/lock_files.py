@@ -6,7 +6,7 @@ import fnmatch
 import os
 from typing import NamedTuple
 
-from gitexp.capture.url_credentials import strip_credentials
+from gitexp.model.urls import strip_credentials_in
 
 LOCK_FILES = (
     *("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "pixi.lock"),
@@ -59,7 +59,7 @@ def read_lock_files(project: str, top: str) -> LockFiles:
             warnings.append(f"{name} was not recorded: {limit}")
             continue
         text = content.decode("utf-8", "surrogateescape")
-        stripped = strip_credentials(text)
+        stripped = strip_credentials_in(text)
         if stripped != text:
             warnings.append(f"{name} was recorded without the credentials in its URLs")
         files[name] = stripped.encode("utf-8", "surrogateescape")

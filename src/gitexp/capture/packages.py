@@ -13,7 +13,7 @@ import re
 import urllib.parse
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gitexp.capture.url_credentials import strip_credentials
+from gitexp.model.urls import strip_credentials_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -149,7 +149,7 @@ def _read_direct_url(path: str) -> tuple[str | None, str | None]:
     try:
         with open(path, "rb") as file:
             said = json.load(file)
-        url = strip_credentials(said["url"])
+        url = strip_credentials_in(said["url"])
         if said.get("dir_info", {}).get("editable"):
             folder = urllib.parse.unquote(urllib.parse.urlsplit(url).path)
             return None, folder.lstrip("/") if os.name == "nt" else folder
@@ -194,7 +194,7 @@ def _format_package(package: Package, top: str | None, find_source: Callable[[st
 def _url_of(remote: str) -> str:
     """A remote as pip writes it: a path as a file URL, ``user@host:path`` as an ssh URL."""
     if "://" in remote:
-        return strip_credentials(remote)
+        return strip_credentials_in(remote)
     host, colon, path = remote.partition(":")
     if colon and "/" not in host and not (os.name == "nt" and len(host) == 1):
         return f"ssh://{host}/{path.lstrip('/')}"

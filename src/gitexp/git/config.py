@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gitexp.git.command import run_git, start_git
 from gitexp.git.commits import clean_name
+from gitexp.model.urls import strip_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from gitexp.git.repository import Repository
 
 LIST_CONFIG = ("config", "--list", "-z", "--includes")
-
-_WITH_USER = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/@]*(?:@[^/@]*)*)@(.*)", re.DOTALL)
 
 
 class Identity(NamedTuple):
@@ -72,6 +71,12 @@ class GitConfig:
             if key.startswith("remote.") and key.endswith(".url") and value:
                 found.setdefault(key[len("remote.") : -len(".url")], value)
         return found
+
+    def main_url(self) -> str | None:
+        """The URL of ``origin``, else of the first remote, without credentials; None where there is none."""
+        remotes = self.remotes()
+        url = remotes.get("origin") or next(iter(remotes.values()), None)
+        return strip_credentials(url) if url is not None else None
 
     def filters(self) -> tuple[str, ...]:
         """The names of the filters that are configured."""
@@ -147,17 +152,6 @@ def _host() -> str:
     import socket
 
     return clean_name(socket.gethostname()) or "localhost"
-
-
-def strip_credentials(url: str) -> str:
-    """A remote's URL without passwords and tokens. The user of an ssh URL stays: it says where, and opens nothing."""
-    found = _WITH_USER.fullmatch(url)
-    if not found:
-        return url
-    scheme, user, rest = found.groups()
-    if scheme.lower() in ("ssh", "git+ssh", "ssh+git"):
-        return f"{scheme}://{user.partition(':')[0]}@{rest}"
-    return f"{scheme}://{rest}"
 
 
 def _canonical(key: str) -> str:

@@ -10,6 +10,7 @@ from gitexp.actions.preparation import prepare
 from gitexp.actions.session import Session, begin_session
 from gitexp.errors import ConfigError, NotARepository, ParamsFileError, UsageError
 from gitexp.model.run import Status
+from gitexp.store.journal import JOURNAL_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +68,7 @@ def record(request: RecordRequest, opening: Opening, *, now: datetime, random: b
 def run_unrecorded(request: RecordRequest, why: Exception) -> RecordResult:
     """Runs the command where nothing can be recorded, and says why."""
     attempts = Attempts()
-    ending = _run(request, None, None)
+    ending = _run(request, None, None, None)
     attempts.warn_of("NOT RECORDED", why, with_hint=True)
     return RecordResult(request.command[0], ending, None, None, None, None, {}, attempts.warnings)
 
@@ -78,7 +79,7 @@ def _record(prepared: Preparation, session: Session) -> RecordResult:
 
     attempts = prepared.attempts
     observation = attempts.make("nothing was observed", lambda: Observation(prepared, session), None)
-    ending = _run(prepared.request, _open_spool(prepared, session), observation)
+    ending = _run(prepared.request, session, _open_spool(prepared, session), observation)
     ended = _Ended(prepared.run, None, None, None)
     # Where not even this can be done the journal stays, and the next command finds a run that was lost.
     ended = attempts.make("the run was not stored", lambda: _end(prepared, session, ending, observation), ended)
@@ -141,13 +142,15 @@ def _open_spool(prepared: Preparation, session: Session) -> Spool | None:
     )
 
 
-def _run(request: RecordRequest, spool: Spool | None, observation: Observation | None) -> Ending:
+def _run(
+    request: RecordRequest, session: Session | None, spool: Spool | None, observation: Observation | None
+) -> Ending:
     from gitexp.capture.process import run_command
 
     return run_command(
         request.command,
         directory=request.folder,
-        variables=_variables(request),
+        variables=_variables(request, session),
         spool=spool,
         capture=request.capture,
         on_start=observation.start if observation is not None else None,
@@ -157,11 +160,15 @@ def _run(request: RecordRequest, spool: Spool | None, observation: Observation |
 _PAGERS = ("PAGER", "GIT_PAGER", "MANPAGER", "SYSTEMD_PAGER")
 
 
-def _variables(request: RecordRequest) -> Mapping[str, str]:
-    """The environment of the command: ours, but for pagers where a terminal is recorded.
+def _variables(request: RecordRequest, session: Session | None) -> Mapping[str, str]:
+    """The environment of the command: ours, where the run's journal is, and no pager where a terminal is recorded.
 
     less reads its keys from the terminal that its output goes to, and there nobody types: it could not be left.
     """
-    if not request.capture or not (os.isatty(1) or os.isatty(2)):
-        return os.environ
-    return {**os.environ, **dict.fromkeys(_PAGERS, "cat")}
+    variables = dict(os.environ)
+    variables.pop(JOURNAL_VARIABLE, None)  # that of a run around this one
+    if session is not None and session.journal is not None:
+        variables[JOURNAL_VARIABLE] = session.journal.folder
+    if request.capture and (os.isatty(1) or os.isatty(2)):
+        variables.update(dict.fromkeys(_PAGERS, "cat"))
+    return variables

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.store.journal import claim_journal, list_journals
+from gitexp.store.journals import claim_journal, list_journals
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.attempts import Attempts
-from gitexp.store.journal import Journal, JournalStart, open_journal, open_spare_journal, read_boot, write_file
+from gitexp.store.journal import Journal, JournalStart, open_journal, open_spare_journal, write_file
+from gitexp.store.machine import read_boot
 from gitexp.store.writing import StoredRun, store_live
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def begin_session(prepared: Preparation) -> Session:
     """Opens the journal and writes the live commit: a gc then spares the snapshot, and a crash leaves a trace."""
     attempts, repository, run = prepared.attempts, prepared.working_copy.repository, prepared.run
     with prepared.writer as writer:
-        start = _describe_start(prepared)
+        start = describe_start(prepared, time.monotonic())
         journal = attempts.make(
             "nothing can be kept in the repository", lambda: open_journal(repository, run.id, start), None
         )
@@ -44,12 +46,18 @@ def begin_session(prepared: Preparation) -> Session:
         return Session(journal, live)
 
 
-def _describe_start(prepared: Preparation) -> JournalStart:
+def describe_start(prepared: Preparation, monotonic: float) -> JournalStart:
+    """What the journal says at its beginning; ``monotonic`` is now, by the clock that no one sets."""
+    run = prepared.run
     return JournalStart(
-        host=prepared.run.host,
+        host=run.host,
         boot=read_boot(),
         extract=prepared.request.extract and prepared.settings.metrics_from_output,
         traces=prepared.redactor.leave_traces(os.urandom(16)),
+        name=run.name,
+        wall=run.started_at.timestamp(),
+        monotonic=monotonic - max(0.0, time.time() - run.started_at.timestamp()),
+        repository=prepared.working_copy.repository.common_dir,
     )
 
 

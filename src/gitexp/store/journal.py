@@ -1,10 +1,16 @@
 """The journal of a run that is going: ``<git common dir>/exp/live/<id>/``, never pushed, gone when the run is stored.
 
-lock       held as long as somebody records the run
-start      who began it, as JSON; written once the lock is held, so a journal without it is still being made
-run.yaml   the manifest at the start, only where no live commit could be written
-output/    what the command wrote, as it came
-record/    the whole record, only where the run ended and the repository could not be written
+lock        held as long as somebody records the run; its time of change is the recorder's heartbeat
+start       who began it, as JSON; written once the lock is held, so a journal without it is still being made
+run.yaml    the manifest at the start, only where no live commit could be written
+child       which processes it consists of, as JSON
+known/      what was found out meanwhile: a manifest and the files of the environment, in the form of record/
+output/     what the command wrote, as it came
+log/        what the script said through the API: frames, a file for each of its processes
+system      the use of the machine: frames
+artifacts/  files that the script kept through the API
+ended       how the command ended, as JSON
+record/     the whole record, only where the run ended and the repository could not be written
 """
 
 from __future__ import annotations
@@ -12,22 +18,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
-import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import StorageFailed
-from gitexp.model.ids import is_id
+from gitexp.store.file_lock import try_lock
+from gitexp.store.machine import host_name
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
     from gitexp.model.ids import RunId
 
+JOURNAL_VARIABLE = "GITEXP_RUN"
+"""The variable of the command's environment that holds the absolute path of the run's journal."""
 _PRIVATE = 0o700
-_START = "start"
-_BOOT = "/proc/sys/kernel/random/boot_id"
-_ABANDONED = 600.0
-"""Seconds after which a journal that is still being made is not being made any more."""
+START = "start"
+"""The file that makes a folder a journal."""
 
 
 class JournalStart(NamedTuple):
@@ -40,6 +45,14 @@ class JournalStart(NamedTuple):
     """Whether metrics are read from the output."""
     traces: tuple[str, ...]
     """By what to know the run's secrets again, without saying them."""
+    name: str = ""
+    """The run's name, for the script to ask."""
+    wall: float = 0.0
+    """The start of the run in seconds since 1970."""
+    monotonic: float = 0.0
+    """The same moment by the clock of the journal's records, which all processes of a machine share."""
+    repository: str = ""
+    """The common Git folder, for a journal that lies elsewhere."""
 
 
 class Journal(NamedTuple):
@@ -52,6 +65,36 @@ class Journal(NamedTuple):
     def output(self) -> str:
         """Where the command's output is spooled."""
         return os.path.join(self.folder, "output")
+
+    @property
+    def log(self) -> str:
+        """Where the script's processes write what they say through the API."""
+        return os.path.join(self.folder, "log")
+
+    @property
+    def artifacts(self) -> str:
+        """Where files lie that the script kept through the API."""
+        return os.path.join(self.folder, "artifacts")
+
+    @property
+    def system(self) -> str:
+        """The file of samples of the machine's use."""
+        return os.path.join(self.folder, "system")
+
+    @property
+    def known(self) -> str:
+        """The folder of what was found out while the command ran."""
+        return os.path.join(self.folder, "known")
+
+    @property
+    def child(self) -> str:
+        """The file that names the processes of the run."""
+        return os.path.join(self.folder, "child")
+
+    @property
+    def ended(self) -> str:
+        """The file that says how the command ended, once it has."""
+        return os.path.join(self.folder, "ended")
 
     @property
     def manifest(self) -> str:
@@ -98,11 +141,12 @@ def _open(folder: str, start: JournalStart) -> Journal:
     try:
         os.makedirs(os.path.dirname(folder), exist_ok=True)
         os.mkdir(folder, _PRIVATE)
-        os.mkdir(os.path.join(folder, "output"), _PRIVATE)
+        for name in ("output", "log", "artifacts"):
+            os.mkdir(os.path.join(folder, name), _PRIVATE)
         lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
         if not try_lock(lock):
             raise StorageFailed(folder, "the journal is locked by another process")
-        write_file(os.path.join(folder, _START), json.dumps(start._asdict()).encode())
+        write_file(os.path.join(folder, START), json.dumps(start._asdict()).encode())
     except OSError as error:
         if lock >= 0:
             os.close(lock)
@@ -121,51 +165,9 @@ def write_file(path: str, data: bytes) -> None:
         os.close(file)
 
 
-def read_boot() -> str:
-    """Which start of which kernel this is; '' where the system does not say."""
-    try:
-        with open(_BOOT, encoding="ascii") as file:
-            return file.read().strip()
-    except OSError:
-        return ""
-
-
-def list_journals(repository: Repository) -> list[str]:
-    """The folders of all journals, those of runs that are going among them. Costs one listing of a folder."""
-    place = local_folder(repository, "live")
-    try:
-        with os.scandir(place) as entries:
-            return sorted(entry.path for entry in entries if is_id(entry.name))
-    except OSError:  # nothing was ever recorded here, or it is not ours to read
-        return []
-
-
-def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
-    """The journal of a recording that died, locked for who completes it.
-
-    None where somebody records, makes or completes it, where it is not ours to read, and where another host began it:
-    whether its lock is held is not known here on every shared file system.
-    """
-    start = read_start(folder)
-    if start is None:
-        _clear_unfinished(folder)
-    if start is None or not _is_here(start):
-        return None
-    try:
-        lock = os.open(os.path.join(folder, "lock"), os.O_RDWR)
-    except OSError:
-        return None
-    journal = Journal(folder, lock)
-    # Whoever had the lock before may have completed the run and removed the folder meanwhile.
-    if try_lock(lock) and os.fstat(lock).st_nlink:
-        return journal, start
-    journal.release()
-    return None
-
-
 def newest_write(journal: Journal) -> float:
     """When something was last written into a journal, in seconds since 1970."""
-    newest = os.stat(os.path.join(journal.folder, _START)).st_mtime
+    newest = os.stat(os.path.join(journal.folder, START)).st_mtime
     with os.scandir(journal.output) as entries:
         return max([newest, *(entry.stat().st_mtime for entry in entries)])
 
@@ -173,56 +175,19 @@ def newest_write(journal: Journal) -> float:
 def read_start(folder: str) -> JournalStart | None:
     """What a journal says of its recording; None where it is not made yet, gone, or not ours to read."""
     try:
-        with open(os.path.join(folder, _START), "rb") as file:
+        with open(os.path.join(folder, START), "rb") as file:
             found = json.loads(file.read())
         return JournalStart(
             host=str(found["host"]),
             boot=str(found["boot"]),
             extract=found["extract"] is True,
             traces=tuple(map(str, found["traces"])),
+            name=str(found.get("name", "")),
+            wall=float(found.get("wall", 0.0)),
+            monotonic=float(found.get("monotonic", 0.0)),
+            repository=str(found.get("repository", "")),
         )
     except OSError:
         return None
     except (ValueError, KeyError, TypeError):  # torn by a power cut, after which the machine is another one
         return JournalStart(host_name(), "", extract=False, traces=())
-
-
-def _clear_unfinished(folder: str) -> None:
-    """Removes what is left of a journal that was never made: no command began under it."""
-    try:
-        is_old = time.time() - os.stat(folder).st_mtime > _ABANDONED
-        unmade = _START not in os.listdir(folder)
-    except OSError:
-        return
-    if is_old and unmade:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def host_name() -> str:
-    """This machine's name, as runs record it."""
-    import platform
-
-    return platform.node()
-
-
-def _is_here(start: JournalStart) -> bool:
-    return start.host == host_name() or (start.boot != "" and start.boot == read_boot())
-
-
-def try_lock(descriptor: int) -> bool:
-    """Takes the lock of an open file without waiting; False when another process holds it."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -1,0 +1,64 @@
+"""The journals of a repository: those that are there, and the claim to one whose recorder has died."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+from gitexp.model.ids import is_id
+from gitexp.store.file_lock import try_lock
+from gitexp.store.journal import START, Journal, local_folder, read_start
+from gitexp.store.machine import is_here
+
+if TYPE_CHECKING:
+    from gitexp.git.repository import Repository
+    from gitexp.store.journal import JournalStart
+
+_ABANDONED = 600.0
+"""Seconds after which a journal that is still being made is not being made any more."""
+
+
+def list_journals(repository: Repository) -> list[str]:
+    """The folders of all journals, those of runs that are going among them. Costs one listing of a folder."""
+    place = local_folder(repository, "live")
+    try:
+        with os.scandir(place) as entries:
+            return sorted(entry.path for entry in entries if is_id(entry.name))
+    except OSError:  # nothing was ever recorded here, or it is not ours to read
+        return []
+
+
+def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
+    """The journal of a recording that died, locked for who completes it.
+
+    None where somebody records, makes or completes it, where it is not ours to read, and where another host began it:
+    whether its lock is held is not known here on every shared file system.
+    """
+    start = read_start(folder)
+    if start is None:
+        _clear_unfinished(folder)
+    if start is None or not is_here(start.host, start.boot):
+        return None
+    try:
+        lock = os.open(os.path.join(folder, "lock"), os.O_RDWR)
+    except OSError:
+        return None
+    journal = Journal(folder, lock)
+    # Whoever had the lock before may have completed the run and removed the folder meanwhile.
+    if try_lock(lock) and os.fstat(lock).st_nlink:
+        return journal, start
+    journal.release()
+    return None
+
+
+def _clear_unfinished(folder: str) -> None:
+    """Removes what is left of a journal that was never made: no command began under it."""
+    try:
+        is_old = time.time() - os.stat(folder).st_mtime > _ABANDONED
+        unmade = START not in os.listdir(folder)
+    except OSError:
+        return
+    if is_old and unmade:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -9,7 +9,6 @@ from gitexp.actions.attempts import Attempts
 from gitexp.actions.preparation import prepare
 from gitexp.actions.session import Session, begin_session
 from gitexp.errors import ConfigError, NotARepository, ParamsFileError, UsageError
-from gitexp.model.run import Status
 from gitexp.store.journal import JOURNAL_VARIABLE
 
 if TYPE_CHECKING:
@@ -74,15 +73,18 @@ def run_unrecorded(request: RecordRequest, why: Exception) -> RecordResult:
 
 
 def _record(prepared: Preparation, session: Session) -> RecordResult:
+    from gitexp.actions.finishing import Finished, finish_recording
     from gitexp.actions.observation import Observation
     from gitexp.actions.recovery import recover_runs
 
     attempts = prepared.attempts
     observation = attempts.make("nothing was observed", lambda: Observation(prepared, session), None)
     ending = _run(prepared.request, session, _open_spool(prepared, session), observation)
-    ended = _Ended(prepared.run, None, None, None)
+    ended = Finished(prepared.run, None, None, None)
     # Where not even this can be done the journal stays, and the next command finds a run that was lost.
-    ended = attempts.make("the run was not stored", lambda: _end(prepared, session, ending, observation), ended)
+    ended = attempts.make(
+        "the run was not stored", lambda: finish_recording(prepared, session, ending, observation), ended
+    )
     return RecordResult(
         command=prepared.request.command[0],
         ending=ending,
@@ -95,40 +97,6 @@ def _record(prepared: Preparation, session: Session) -> RecordResult:
         recovered=recover_runs(prepared.working_copy.repository),
         midline=ended.midline,
     )
-
-
-class _Ended(NamedTuple):
-    run: Run
-    stored: StoredRun | None
-    kept_in: str | None
-    previous: RunHead | None
-    midline: bool = False
-
-
-def _end(prepared: Preparation, session: Session, ending: Ending, observation: Observation | None) -> _Ended:
-    from gitexp.actions.completion import build_run
-    from gitexp.actions.observation import observed_nothing
-    from gitexp.actions.storage import keep_outside, store_run
-    from gitexp.actions.written_files import WrittenFiles
-    from gitexp.store.layout import OUTPUT
-    from gitexp.store.previous import keep_previous
-
-    attempts = prepared.attempts
-    observed = observed_nothing(prepared) if observation is None else observation.finish()
-    written = attempts.make("the files it wrote were not found", prepared.before.find_written, WrittenFiles((), ()))
-    run, files = build_run(prepared, session, ending, written, observed)
-    stored = store_run(prepared, session, run, files)
-    midline = not files.get(OUTPUT, b"\n").endswith(b"\n")
-    if stored is None:
-        return _Ended(run, None, keep_outside(session, run, files, attempts), observed.previous, midline)
-    if stored.why_unsigned is not None:
-        attempts.warn(f"the run is stored unsigned: {stored.why_unsigned}")
-    if run.status is Status.FINISHED:
-        repository = prepared.working_copy.repository
-        attempts.make("the run before the next", lambda: keep_previous(repository, run.experiment, stored.ref), None)
-    if session.journal is not None:
-        session.journal.remove()
-    return _Ended(run, stored, None, observed.previous, midline)
 
 
 def _open_spool(prepared: Preparation, session: Session) -> Spool | None:

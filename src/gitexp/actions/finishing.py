@@ -1,0 +1,54 @@
+"""The end of a recording: the run is built from all that was seen, stored, and its journal goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.model.run import Status
+
+if TYPE_CHECKING:
+    from gitexp.actions.observation import Observation
+    from gitexp.actions.preparation import Preparation
+    from gitexp.actions.session import Session
+    from gitexp.capture.ending import Ending
+    from gitexp.model.run import Run, RunHead
+    from gitexp.store.writing import StoredRun
+
+
+class Finished(NamedTuple):
+    """What came of a recording: see ``RecordResult``."""
+
+    run: Run
+    stored: StoredRun | None
+    kept_in: str | None
+    previous: RunHead | None
+    midline: bool = False
+
+
+def finish_recording(
+    prepared: Preparation, session: Session, ending: Ending, observation: Observation | None
+) -> Finished:
+    """Stores the run of a command that has ended; where that cannot be done the record is kept beside it."""
+    from gitexp.actions.completion import build_run
+    from gitexp.actions.observation import observed_nothing
+    from gitexp.actions.storage import keep_outside, store_run
+    from gitexp.actions.written_files import WrittenFiles
+    from gitexp.store.layout import OUTPUT
+    from gitexp.store.previous import keep_previous
+
+    attempts = prepared.attempts
+    observed = observed_nothing(prepared) if observation is None else observation.finish()
+    written = attempts.make("the files it wrote were not found", prepared.before.find_written, WrittenFiles((), ()))
+    run, files = build_run(prepared, session, ending, written, observed)
+    stored = store_run(prepared, session, run, files)
+    midline = not files.get(OUTPUT, b"\n").endswith(b"\n")
+    if stored is None:
+        return Finished(run, None, keep_outside(session, run, files, attempts), observed.previous, midline)
+    if stored.why_unsigned is not None:
+        attempts.warn(f"the run is stored unsigned: {stored.why_unsigned}")
+    if run.status is Status.FINISHED:
+        repository = prepared.working_copy.repository
+        attempts.make("the run before the next", lambda: keep_previous(repository, run.experiment, stored.ref), None)
+    if session.journal is not None:
+        session.journal.remove()
+    return Finished(run, stored, None, observed.previous, midline)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.metrics_found import find_metrics
 from gitexp.actions.params_found import read_hydra
-from gitexp.actions.preparation import TREE_UNKNOWN, redact_run
+from gitexp.actions.preparation import redact_run
 from gitexp.capture.progress import fold_progress
 from gitexp.format.pointer import format_pointer
 from gitexp.model.cost import cost_of
@@ -16,15 +16,17 @@ from gitexp.model.ending import judge_ending
 from gitexp.model.fingerprint import fingerprint
 from gitexp.model.params import merge_params
 from gitexp.model.paths import TreePath, quote_path
-from gitexp.model.run import Artifact
+from gitexp.model.run import Artifact, Environment, Status
 from gitexp.model.seed import find_seed
 from gitexp.store.layout import OUTPUT
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gitexp.actions.attempts import Attempts
+    from gitexp.actions.begun import Begun
     from gitexp.actions.metrics_found import FoundMetrics
     from gitexp.actions.observation import Observed
-    from gitexp.actions.preparation import Preparation
     from gitexp.actions.session import Session
     from gitexp.actions.written_files import WrittenFiles
     from gitexp.capture.ending import Ending
@@ -37,14 +39,24 @@ _MOST_ARTIFACT_BYTES = 20_000_000
 """What the small artifacts of one run may take in Git together."""
 
 
+class Lost(NamedTuple):
+    """In place of an ending that nobody saw: when something was last heard of the run."""
+
+    at: datetime
+
+
 def build_run(
-    prepared: Preparation, session: Session, ending: Ending, written: WrittenFiles, observed: Observed
+    prepared: Begun, session: Session, ending: Ending | Lost, written: WrittenFiles, observed: Observed
 ) -> tuple[Run, Files]:
     """The run as it ended, and the files of its record. What cannot be made is a warning and missing."""
     attempts = prepared.attempts
-    attempts.extend(ending.warnings)
     files: Files = dict(observed.files)
-    run = _describe_end(prepared, ending, observed)
+    run = replace(
+        prepared.run,
+        code=prepared.run.code._replace(left_out=observed.left_out),
+        environment=observed.environment,
+    )
+    run = _describe_loss(run, ending, attempts) if isinstance(ending, Lost) else _describe_end(run, ending, prepared)
     # Now, and not only at the end: a secret that Hydra's configuration holds is to be known in the output.
     run = redact_run(_add_params(run, prepared, written), prepared.redactor)
     output = attempts.make("the output was not recorded", lambda: _read_output(prepared, session), b"")
@@ -54,36 +66,35 @@ def build_run(
     run = _add_data(run, files, observed.data, attempts)
     run = _add_artifacts(run, files, prepared)
     run = redact_run(run, prepared.redactor)
-    if prepared.snapshot is not None and _is_code_known(prepared):
-        tree = prepared.snapshot.tree
-        run = replace(
-            run,
-            fingerprint=fingerprint(
-                tree=tree,
-                directory=run.directory,
-                command=run.command,
-                params=run.params,
-                data={one.path: one.md5 for one in run.data},
-                packages=run.environment.packages,
-                seed=run.seed,
-            ),
-        )
+    run = replace(run, fingerprint=_find_fingerprint(prepared, run, observed))
     return replace(run, warnings=attempts.warnings), files
 
 
-def _is_code_known(prepared: Preparation) -> bool:
-    snapshot = prepared.snapshot
-    return (
-        snapshot is not None
-        and TREE_UNKNOWN not in snapshot.notes
-        and not any(one.dirty for one in snapshot.submodules)
+def _find_fingerprint(prepared: Begun, run: Run, observed: Observed) -> str | None:
+    """The run's fingerprint; None unless code, environment and data are known."""
+    is_data_known = observed.data is not None or not (prepared.settings.data or prepared.request.data)
+    if prepared.tree is None or run.environment == Environment() or not is_data_known:
+        return None
+    return fingerprint(
+        tree=prepared.tree,
+        directory=run.directory,
+        command=run.command,
+        params=run.params,
+        data={one.path: one.md5 for one in run.data},
+        packages=run.environment.packages,
+        seed=run.seed,
     )
 
 
-def _describe_end(prepared: Preparation, ending: Ending, observed: Observed) -> Run:
-    run = prepared.run
+def _describe_loss(run: Run, lost: Lost, attempts: Attempts) -> Run:
+    attempts.warn("the recording ended without warning: what came after its last write is not known")
+    return replace(run, status=Status.LOST, ended_at=max(lost.at, run.started_at))
+
+
+def _describe_end(run: Run, ending: Ending, prepared: Begun) -> Run:
     settings = prepared.settings
-    gpus = [gpu.name for gpu in observed.environment.gpus]
+    prepared.attempts.extend(ending.warnings)
+    gpus = [gpu.name for gpu in run.environment.gpus]
     exit_code = ending.status if ending.not_started is not None else ending.exit_code
     return replace(
         run,
@@ -92,13 +103,11 @@ def _describe_end(prepared: Preparation, ending: Ending, observed: Observed) -> 
         signal=ending.signal,
         # The clock of the start, moved on by one that nobody sets: a run cannot end before it began.
         ended_at=run.started_at + timedelta(seconds=ending.seconds),
-        code=run.code._replace(left_out=observed.left_out),
-        environment=observed.environment,
         cost=cost_of(ending.seconds, settings.cost_rates, settings.currency, run.host, gpus),
     )
 
 
-def _add_params(run: Run, prepared: Preparation, written: WrittenFiles) -> Run:
+def _add_params(run: Run, prepared: Begun, written: WrittenFiles) -> Run:
     nothing: list[ParamSource] = []
     hydra = prepared.attempts.make(
         "Hydra's configuration was not read",
@@ -112,7 +121,7 @@ def _add_params(run: Run, prepared: Preparation, written: WrittenFiles) -> Run:
     return replace(run, params=merged.params, param_sources=merged.sources, seed=seed)
 
 
-def _add_metrics(run: Run, files: Files, prepared: Preparation, written: WrittenFiles, output: bytes) -> Run:
+def _add_metrics(run: Run, files: Files, prepared: Begun, written: WrittenFiles, output: bytes) -> Run:
     extract = prepared.request.extract and prepared.settings.metrics_from_output
 
     def gather() -> FoundMetrics:
@@ -127,7 +136,7 @@ def _add_metrics(run: Run, files: Files, prepared: Preparation, written: Written
     return replace(run, metrics=found.summaries)
 
 
-def _read_output(prepared: Preparation, session: Session) -> bytes:
+def _read_output(prepared: Begun, session: Session) -> bytes:
     from gitexp.capture.spool import read_spool
 
     if session.journal is None:
@@ -147,7 +156,7 @@ def _add_data(run: Run, files: Files, data: RecordedData | None, attempts: Attem
     return replace(run, data=data.items)
 
 
-def _add_artifacts(run: Run, files: Files, prepared: Preparation) -> Run:
+def _add_artifacts(run: Run, files: Files, prepared: Begun) -> Run:
     wanted = (*prepared.settings.artifacts, *prepared.request.artifacts)
     if not wanted:
         return run
@@ -163,10 +172,11 @@ def _add_artifacts(run: Run, files: Files, prepared: Preparation) -> Run:
             places.here,
             places.project,
             places.top,
-            cache=Cache(local_folder(prepared.working_copy.repository, "cache")),
+            cache=Cache(local_folder(prepared.repository, "cache")),
             git_bytes=prepared.settings.artifact_git_bytes,
             git_total_bytes=_MOST_ARTIFACT_BYTES,
             started=run.started_at.timestamp(),
+            until=prepared.until,
         )
 
     kept = prepared.attempts.make("the artifacts were not kept", gather, None)

@@ -39,7 +39,7 @@ def finish_recording(
     attempts = prepared.attempts
     observed = observed_nothing(prepared) if observation is None else observation.finish()
     written = attempts.make("the files it wrote were not found", prepared.before.find_written, WrittenFiles((), ()))
-    run, files = build_run(prepared, session, ending, written, observed)
+    run, files = build_run(prepared.begun, session, ending, written, observed)
     stored = store_run(prepared, session, run, files)
     midline = not files.get(OUTPUT, b"\n").endswith(b"\n")
     if stored is None:

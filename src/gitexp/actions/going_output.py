@@ -27,15 +27,21 @@ class GoingOutput(NamedTuple):
 
 def read_going_output(repository: Repository, run: Run, spool: str, start: JournalStart) -> GoingOutput:
     """Reads a journal's output. Raises OSError, and ConfigError where the project's settings cannot be read."""
-    settings = _find_settings(repository, run)
-    redactor = make_redactor(settings.redaction)
-    redactor.remember_variables(os.environ)
-    redactor.follow_traces(start.traces)
+    settings = find_settings(repository, run)
+    redactor = make_journal_redactor(settings, start)
     data, _ = redactor.redact_output(read_spool(spool).data)
     return GoingOutput(data, settings, redactor)
 
 
-def _find_settings(repository: Repository, run: Run) -> Settings:
+def make_journal_redactor(settings: Settings, start: JournalStart) -> Redactor:
+    """What hides the secrets of a run that another process began: by rules, by variables, by the traces it left."""
+    redactor = make_redactor(settings.redaction)
+    redactor.remember_variables(os.environ)
+    redactor.follow_traces(start.traces)
+    return redactor
+
+
+def find_settings(repository: Repository, run: Run) -> Settings:
     """The project's settings as they were when the run began; those of today where the snapshot has none."""
     folder = "" if run.project == "." else f"{run.project}/"
     data = read_path(repository, run.code.snapshot, folder + SETTINGS_FILE) if run.code.snapshot else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.capture.priority import lower_priority
 from gitexp.model.run import Environment
+from gitexp.store.layout import ENVIRONMENT
 
 if TYPE_CHECKING:
     from gitexp.actions.preparation import Preparation
@@ -47,6 +48,7 @@ class Observation:
         self._prepared = prepared
         self._session = session
         self._ended = threading.Event()
+        self._describing = threading.Lock()
         self._cache = local_folder(prepared.working_copy.repository, "cache")
         self._watch = InterpreterWatch(prepared.request.command, os.environ, prepared.places.here, self._cache)
         self._threads = [
@@ -78,16 +80,16 @@ class Observation:
             for thread in self._threads:
                 if thread.ident is not None:
                     thread.join()
-        record = self._describe_environment()
-        if record is None:
-            return Observed(Environment(), {}, self._left_out, self._data, self._previous)
-        self._prepared.attempts.extend(record.warnings)
-        files = {f".exp/environment/{name}".encode(): data for name, data in record.files.items()}
-        return Observed(record.environment, files, self._left_out, self._data, self._previous)
+        self._keep_environment()
+        if self._described is not None and self._described[1] is not None:
+            self._prepared.attempts.extend(self._described[1].warnings)
+        return self._sum_up()
 
     def _look_at_processes(self) -> None:
         for pause in _PAUSES:
             self._look()
+            if self._described is not None:  # a shell script has its Python only now
+                self._keep_environment()
             if self._ended.wait(pause):
                 return
 
@@ -106,7 +108,7 @@ class Observation:
     def _look_around(self) -> None:
         attempts = self._prepared.attempts
         self._previous = attempts.make("the run before this one", self._find_previous, None)
-        self._describe_environment()
+        self._keep_environment()
         if self._prepared.working_copy.status.entries:
             attempts.make("uncommitted files were not searched for secrets", self._warn_of_secrets, None)
         # Only now: a thread of low priority that holds Python's lock would hold back those that copy the output, and
@@ -114,10 +116,43 @@ class Observation:
         lower_priority()
         self._data = attempts.make("the data was not recorded", self._record_data, None)
         self._left_out = attempts.make("files left out were not hashed", self._hash_left_out, self._left_out)
+        if self._data is not None or self._left_out:
+            with self._describing:
+                self._keep()
         if self._known is not None:
             self._known.close()  # by the thread that opened it, as SQLite wants
 
-    def _describe_environment(self) -> EnvironmentRecord | None:
+    def _keep_environment(self) -> None:
+        """Describes the environment where it is another than it was, and notes it for whoever may have to go on."""
+        with self._describing:
+            described = self._described
+            self._describe_environment()
+            if self._described is not described:
+                self._keep()
+
+    def _keep(self) -> None:
+        """Notes what is known so far in the journal: where we are killed, the run is completed from that."""
+        journal = self._session.journal
+        if journal is None:
+            return
+        from gitexp.actions.known import keep_known
+
+        doubts = self._described[1].warnings if self._described is not None and self._described[1] is not None else ()
+        self._prepared.attempts.make(
+            "what was found out was not noted",
+            lambda: keep_known(journal, self._prepared, self._sum_up(), doubts),
+            None,
+        )
+
+    def _sum_up(self) -> Observed:
+        record = self._described[1] if self._described is not None else None
+        environment, files = Environment(), dict[bytes, bytes]()
+        if record is not None:
+            environment = record.environment
+            files = {ENVIRONMENT + name.encode(): data for name, data in record.files.items()}
+        return Observed(environment, files, self._left_out, self._data, self._previous)
+
+    def _describe_environment(self) -> None:
         """Described once for each answer to what runs; the last one counts."""
         answer = self._watch.answer()
         if self._described is None or self._described[0] != answer:
@@ -125,7 +160,6 @@ class Observation:
                 "the environment was not recorded", lambda: self._describe(answer), None
             )
             self._described = (answer, record)
-        return self._described[1]
 
     def _describe(self, answer: Interpreter | Unknown) -> EnvironmentRecord:
         from gitexp.actions.package_sources import find_source
@@ -153,7 +187,8 @@ class Observation:
 
         left_out = frozenset(one.path for one in self._left_out)
         prepared = self._prepared
-        prepared.attempts.extend(find_kept_secrets(prepared.working_copy, left_out, prepared.redactor))
+        with self._describing:  # what is noted meanwhile would teach the same redactor
+            prepared.attempts.extend(find_kept_secrets(prepared.working_copy, left_out, prepared.redactor))
 
     def _hash_left_out(self) -> tuple[LeftOut, ...]:
         from gitexp.data.hashing import hash_file

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.attempts import Attempts
+from gitexp.actions.begun import Begun
 from gitexp.actions.left_out import group_left_out
 from gitexp.actions.params_found import Places, find_params
 from gitexp.actions.refusal import Refusal
@@ -65,6 +66,28 @@ class Preparation(NamedTuple):
     def settings(self) -> Settings:
         """The project's settings."""
         return self.project.settings
+
+    @property
+    def begun(self) -> Begun:
+        """What the end of the run has to know of its beginning."""
+        return Begun(
+            request=self.request,
+            repository=self.working_copy.repository,
+            settings=self.settings,
+            places=self.places,
+            redactor=self.redactor,
+            sources=self.sources,
+            tree=_known_tree(self.snapshot),
+            run=self.run,
+            attempts=self.attempts,
+        )
+
+
+def _known_tree(snapshot: Snapshot | None) -> str | None:
+    """The snapshot's tree; None where it is not all of the code that ran."""
+    if snapshot is None or TREE_UNKNOWN in snapshot.notes or any(one.dirty for one in snapshot.submodules):
+        return None
+    return snapshot.tree
 
 
 def prepare(request: RecordRequest, opening: Opening, now: datetime, random: bytes) -> Preparation:

@@ -94,7 +94,7 @@ def _record(prepared: Preparation, session: Session) -> RecordResult:
         previous=ended.previous,
         directions=prepared.settings.directions,
         warnings=attempts.warnings,
-        recovered=recover_runs(prepared.working_copy.repository),
+        recovered=recover_runs(prepared.working_copy.repository, prepared.run.started_at.timestamp()),
         midline=ended.midline,
     )
 

@@ -7,25 +7,35 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.session import Session
 from gitexp.errors import BrokenRecord, GitFailed, RefMoved
 from gitexp.git.objects import ObjectWriter
 from gitexp.git.reading import find_missing, read_path
 from gitexp.git.refs import RefChange, list_refs, update_refs
 from gitexp.model.ids import RunId
-from gitexp.model.refs import LIVE, RUNS
+from gitexp.model.refs import LIVE, RUNS, run_ref
 from gitexp.model.run import Run, Status
 from gitexp.store.journal import newest_write
-from gitexp.store.layout import MANIFEST, OUTPUT
+from gitexp.store.journal_notes import read_end
+from gitexp.store.layout import MANIFEST
+from gitexp.store.previous import keep_previous
 from gitexp.store.record_folder import read_record, remove_spare
 from gitexp.store.writing import StoredRun, store_ended, write_ended
 
 if TYPE_CHECKING:
     from gitexp.actions.attempts import Attempts
+    from gitexp.actions.known import Known
+    from gitexp.capture.ending import Ending
     from gitexp.git.repository import Repository
     from gitexp.store.journal import Journal, JournalStart
+    from gitexp.store.journal_notes import EndNote
     from gitexp.store.writing import Files
 
 _NOTED = "noted"
+_SLACK = 2.0
+"""Seconds after the command's end in which a file that it wrote may still get its time."""
+_LOST = "was lost: its recording ended without warning; what was written is kept"
+_COMPLETED = "ended while nobody recorded it: it is completed from its journal"
 
 
 class Completed(NamedTuple):
@@ -40,12 +50,16 @@ class _Ended(NamedTuple):
     files: Files
 
 
-def complete_journal(repository: Repository, journal: Journal, start: JournalStart, attempts: Attempts) -> Completed:
+def complete_journal(
+    repository: Repository, journal: Journal, start: JournalStart, attempts: Attempts, until: float | None = None
+) -> Completed:
     """Stores the run of a journal that nobody holds any more.
 
     A record that was kept because the repository could not be written is stored as it is. Of a run that was going
-    what was written is kept, and its status is ``lost``. Nothing is signed: nobody asked for it, and nobody should
-    have to type a passphrase for a listing. Raises what keeps the run from being stored; the journal then stays.
+    all is kept that can be read, and its status is ``lost`` unless somebody saw how it ended. Files that were changed
+    after ``until``, in seconds since 1970, are those of another run. Nothing is signed: nobody asked for it, and
+    nobody should have to type a passphrase for a listing. Raises what keeps the run from being stored; the journal
+    then stays.
     """
     run_id = RunId(os.path.basename(journal.folder))
     refs = dict(list_refs(repository, f"{RUNS}*/{run_id}", f"{LIVE}*/{run_id}"))
@@ -57,17 +71,20 @@ def complete_journal(repository: Repository, journal: Journal, start: JournalSta
     if kept is not None:
         found, what = _parse_kept(kept, run_id), "could not be stored when it ended; now it is"
     else:
-        begun = _read_start(repository, journal, live, run_id)
-        if begun is None:
+        known = _find_beginning(repository, journal, live, run_id)
+        if known is None:
             return _leave_nameless(journal)
-        found = _end_lost(repository, journal, start, begun, attempts)
-        what = "was lost: its recording ended without warning; what was written is kept"
+        found = _end_run(repository, Session(journal, live), start, known, until)
+        what = _LOST if found.run.status is Status.LOST else _COMPLETED
     try:
         _store(repository, found, live)
     except RefMoved:  # another process was there first
         return Completed(None, is_done=False)
     if kept is not None:
         remove_spare(journal.folder)
+    if found.run.status is Status.FINISHED:
+        ref = run_ref(found.run.experiment, run_id)
+        attempts.make("the run before the next", lambda: keep_previous(repository, found.run.experiment, ref), None)
     return Completed(f"run {found.run.name} {what}", is_done=True)
 
 
@@ -108,18 +125,22 @@ def _parse_kept(kept: tuple[bytes, Files], run_id: RunId) -> _Ended:
     return _Ended(parse_manifest(kept[0], run_id), kept[1])
 
 
-def _read_start(repository: Repository, journal: Journal, live: StoredRun | None, run_id: RunId) -> Run | None:
-    """The run as it began: as the live commit says, else as the journal does."""
+def _find_beginning(repository: Repository, journal: Journal, live: StoredRun | None, run_id: RunId) -> Known | None:
+    """The run as it was known last: as what was found out says, else as it began."""
+    from gitexp.actions.known import Known, find_known
     from gitexp.format.manifest_reading import parse_manifest
 
+    known = find_known(journal, run_id)
+    if known is not None:
+        return known
     if live is not None:
         data = read_path(repository, live.commit, MANIFEST)
         if data is None:
             raise BrokenRecord(live.ref, "it has no .exp/run.yaml", hint="git fsck")
-        return parse_manifest(data, run_id)
+        return Known(parse_manifest(data, run_id), {})
     try:
         with open(journal.manifest, "rb") as file:
-            return parse_manifest(file.read(), run_id)
+            return Known(parse_manifest(file.read(), run_id), {})
     except FileNotFoundError:
         return None
 
@@ -136,32 +157,39 @@ def _leave_nameless(journal: Journal) -> Completed:
         return Completed(sentence, is_done=False)
 
 
-def _end_lost(repository: Repository, journal: Journal, start: JournalStart, run: Run, attempts: Attempts) -> _Ended:
-    from gitexp.actions.going_output import read_going_output
-    from gitexp.actions.metrics_found import FoundMetrics, find_metrics
-    from gitexp.actions.params_found import Places
-    from gitexp.actions.preparation import redact_run
+def _end_run(
+    repository: Repository, session: Session, start: JournalStart, known: Known, until: float | None
+) -> _Ended:
+    """The run as it ended, as far as somebody saw it: by the same steps as if its recording had not died."""
+    from gitexp.actions.completion import Lost, build_run
+    from gitexp.actions.reopening import reopen
 
-    last = datetime.fromtimestamp(newest_write(journal), UTC)
-    redacted = read_going_output(repository, run, journal.output, start)
-    output, settings = redacted.data, redacted.settings
-    files: Files = {OUTPUT: output} if output else {}
-    found = FoundMetrics({}, {})
-    if start.extract and output:
-        places = Places(repository.folder, repository.folder, repository.folder)
-        found = attempts.make(
-            f"the metrics of run {run.name} were not read",
-            lambda: find_metrics((), output, run.params, settings.directions, places, attempts),
-            found,
-        )
-    lost = replace(
-        run,
-        status=Status.LOST,
-        ended_at=max(last, run.started_at),
-        metrics=found.summaries,
-        warnings=(*run.warnings, "the recording ended without warning: what came after its last write is not known"),
+    journal = session.journal
+    assert journal is not None
+    note = read_end(journal)
+    if note is not None:
+        until = min(note.ended + _SLACK, until if until is not None else note.ended + _SLACK)
+    reopened = reopen(repository, journal, start, known, until)
+    if note is None:
+        ending: Ending | Lost = Lost(datetime.fromtimestamp(newest_write(journal), UTC))
+    else:
+        ending = _describe_ending(note)
+    run, files = build_run(reopened.begun, session, ending, reopened.written, reopened.observed)
+    return _Ended(run, files)
+
+
+def _describe_ending(note: EndNote) -> Ending:
+    from gitexp.capture.ending import Ending
+
+    return Ending(
+        status=note.status,
+        exit_code=note.exit_code,
+        signal=note.signal,
+        not_started="not found" if note.not_started == "not found" else "not executable" if note.not_started else None,
+        received=note.received,
+        seconds=note.seconds,
+        warnings=("exp was killed while it recorded; completed from its journal",),
     )
-    return _Ended(redact_run(lost, redacted.redactor), {**files, **found.files})
 
 
 def _store(repository: Repository, ended: _Ended, live: StoredRun | None) -> None:
@@ -174,7 +202,8 @@ def _store(repository: Repository, ended: _Ended, live: StoredRun | None) -> Non
             tree = _find_tree(writer, base)
             sentence = "the snapshot of the code is gone: this is the commit that was checked out"
             base = base if tree is not None else ""
-            run = replace(run, code=run.code._replace(snapshot=base), warnings=(*run.warnings, sentence))
+            code = run.code._replace(snapshot=base)
+            run = replace(run, code=code, fingerprint=None, warnings=(*run.warnings, sentence))
         store_ended(repository, writer, run, files, tree, live=live, sign=False)
 
 

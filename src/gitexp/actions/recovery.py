@@ -11,20 +11,21 @@ if TYPE_CHECKING:
     from gitexp.store.journal import Journal, JournalStart
 
 
-def recover_runs(repository: Repository) -> tuple[str, ...]:
+def recover_runs(repository: Repository, until: float | None = None) -> tuple[str, ...]:
     """Completes every run whose recording died, and returns a sentence for each that anything is to be said of.
 
-    Never raises: what keeps a run from being stored is such a sentence too, and its journal stays.
+    Files changed after ``until``, in seconds since 1970, are those of a run that has just been recorded. Never raises:
+    what keeps a run from being stored is such a sentence too, and its journal stays.
     """
     sentences: list[str] = []
     for folder in list_journals(repository):
         claimed = claim_journal(folder)
         if claimed is not None:
-            sentences += _complete(repository, *claimed)
+            sentences += _complete(repository, *claimed, until)
     return tuple(sentences)
 
 
-def _complete(repository: Repository, journal: Journal, start: JournalStart) -> list[str]:
+def _complete(repository: Repository, journal: Journal, start: JournalStart, until: float | None) -> list[str]:
     # Imported only now: this look precedes every listing, and nearly always there is nothing to be found.
     from gitexp.actions.attempts import Attempts
     from gitexp.actions.recover import Completed, complete_journal
@@ -32,7 +33,7 @@ def _complete(repository: Repository, journal: Journal, start: JournalStart) -> 
     attempts = Attempts()
     completed = attempts.make(
         f"the run of {journal.folder} is not stored yet",
-        lambda: complete_journal(repository, journal, start, attempts),
+        lambda: complete_journal(repository, journal, start, attempts, until),
         Completed(None, is_done=False),
     )
     if completed.is_done:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.attempts import Attempts
 from gitexp.store.journal import Journal, JournalStart, open_journal, open_spare_journal, write_file
+from gitexp.store.journal_request import JournalRequest, write_request
 from gitexp.store.machine import read_boot
 from gitexp.store.writing import StoredRun, store_live
 
@@ -35,6 +36,9 @@ def begin_session(prepared: Preparation) -> Session:
         if journal is None:
             journal = attempts.make("nor in the temporary folder", lambda: open_spare_journal(run.id, start), None)
             told = Attempts()  # whatever keeps the start from being recorded too was said
+        if journal is not None:
+            opened = journal
+            attempts.make("what was asked for was not noted", lambda: _note_request(opened, prepared), None)
         snapshot, live = prepared.snapshot, None
         if snapshot is not None:
             live = told.make(
@@ -59,6 +63,23 @@ def describe_start(prepared: Preparation, monotonic: float) -> JournalStart:
         monotonic=monotonic - max(0.0, time.time() - run.started_at.timestamp()),
         repository=prepared.working_copy.repository.common_dir,
     )
+
+
+def _note_request(journal: Journal, prepared: Preparation) -> None:
+    places, request = prepared.places, prepared.request
+    hide = prepared.redactor.redact_text
+    noted = JournalRequest(
+        here=places.here,
+        project=places.project,
+        top=places.top,
+        artifacts=tuple(hide(one)[0] for one in request.artifacts),
+        data=tuple(hide(one)[0] for one in request.data),
+        tree=prepared.begun.tree,
+        ranks={source.name: int(source.rank) for source in prepared.sources},
+        began_ns=prepared.before.began_ns,
+        before=dict(prepared.before.states),
+    )
+    write_request(journal, noted)
 
 
 def _note_start(journal: Journal, run: Run) -> None:

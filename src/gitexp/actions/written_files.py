@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.capture.found_files import (
+    FileState,
     changed_files,
     find_hydra_configs,
     find_hydra_roots,
@@ -14,6 +15,8 @@ from gitexp.capture.found_files import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from gitexp.actions.params_found import Places
     from gitexp.actions.request import RecordRequest
     from gitexp.model.settings import Settings
@@ -29,24 +32,44 @@ class WrittenFiles(NamedTuple):
 class FilesBefore:
     """What was there before the run."""
 
-    __slots__ = ("_before", "_began_ns", "_declared", "_places", "_roots")
+    __slots__ = ("_declared", "_places", "_roots", "began_ns", "states")
 
-    def __init__(self, request: RecordRequest, settings: Settings, places: Places) -> None:
+    def __init__(
+        self,
+        request: RecordRequest,
+        settings: Settings,
+        places: Places,
+        *,
+        began_ns: int | None = None,
+        states: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
+        """Looks now, unless another process has looked: ``began_ns`` and ``states`` are then what it saw."""
         self._places = places
         self._declared = settings.metrics_files
         self._roots = find_hydra_roots(request.command)
-        self._began_ns = time.time_ns()
-        self._before = scan_metrics_files(places.here, places.project, self._declared)
+        self.began_ns = time.time_ns() if began_ns is None else began_ns
+        self.states = (
+            scan_metrics_files(places.here, places.project, self._declared)
+            if states is None
+            else {path: FileState(*state) for path, state in states.items()}
+        )
 
     @property
     def metrics_files(self) -> tuple[str, ...]:
         """The metrics files that were there, by absolute path."""
-        return tuple(self._before)
+        return tuple(self.states)
 
-    def find_written(self) -> WrittenFiles:
-        """What the run wrote. Metrics beside a configuration of Hydra's count too: that is where its jobs write."""
+    def find_written(self, until_ns: int | None = None) -> WrittenFiles:
+        """What the run wrote; nothing that was written after ``until_ns``, which is another's.
+
+        Metrics beside a configuration of Hydra's count too: that is where its jobs write.
+        """
         places = self._places
-        hydra = find_hydra_configs(places.here, self._began_ns, self._roots)
+        hydra = find_hydra_configs(places.here, self.began_ns, self._roots)
         folders = [os.path.dirname(os.path.dirname(path)) for path in hydra]
         after = scan_metrics_files(places.here, places.project, self._declared, folders)
-        return WrittenFiles(tuple(changed_files(self._before, after)), tuple(hydra))
+        written = changed_files(self.states, after)
+        if until_ns is not None:
+            written = [path for path in written if after[path].modified_ns <= until_ns]
+            hydra = [path for path in hydra if os.stat(path).st_mtime_ns <= until_ns]
+        return WrittenFiles(tuple(written), tuple(hydra))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DATA = b".exp/data/"
 ARTIFACTS = b".exp/artifacts/"
 _SUFFIX = b".dvc"
+_LATER = "it was written again after the run"
 
 
 class RecordedData(NamedTuple):
@@ -82,12 +83,14 @@ def record_artifacts(
     git_bytes: int,
     git_total_bytes: int,
     started: float | None = None,
+    until: float | None = None,
     known: KnownHashes | None = None,
 ) -> RecordedArtifacts:
     """Keeps files and folders that a run wrote: small files for Git, all else in the cache with a pointer.
 
     A file is small up to ``git_bytes``, and while those before it leave room in ``git_total_bytes``. Something last
-    written before ``started`` (seconds since 1970) is kept, and that is said.
+    written before ``started`` (seconds since 1970) is kept, and that is said; what was written after ``until`` is not
+    kept, for another wrote it.
     """
     places = find_places(patterns, here, project, top)
     items = [Artifact(place.tree_path, None, None, "no", None, "it is not there") for place in places.missing]
@@ -96,6 +99,9 @@ def record_artifacts(
     warnings = list(places.warnings)
     room = git_total_bytes
     for place in places.found:
+        if until is not None and _written_after(place.path, until):
+            items.append(Artifact(place.tree_path, None, None, "no", None, _LATER))
+            continue
         if started is not None and _written_before(place.path, started):
             warnings.append(f"artifact {place.tree_path} was there before the run and was not written by it")
         target = ARTIFACTS + place.name
@@ -166,6 +172,20 @@ def _describe_outside(place: Place) -> str | None:
     home = os.path.join(os.path.expanduser("~"), "")
     path = "~/" + place.path[len(home) :] if place.path.startswith(home) else place.path
     return f"it lies outside the repository, at {os.fsencode(path).decode('utf-8', 'backslashreplace')}"
+
+
+def _written_after(path: str, moment: float) -> bool:
+    """Whether a file, or some file of a folder, was last written after a moment."""
+    try:
+        if not os.path.isdir(path):
+            return os.stat(path).st_mtime > moment
+        return any(
+            os.stat(os.path.join(folder, name), follow_symlinks=False).st_mtime > moment
+            for folder, _, names in os.walk(path)
+            for name in names
+        )
+    except OSError:
+        return False  # as below
 
 
 def _written_before(path: str, moment: float) -> bool:

@@ -5,4 +5,5 @@ from __future__ import annotations
 RECORD = b".exp/"
 MANIFEST = RECORD + b"run.yaml"
 OUTPUT = RECORD + b"output.log"
-PACKAGES = RECORD + b"environment/packages.txt"
+ENVIRONMENT = RECORD + b"environment/"
+PACKAGES = ENVIRONMENT + b"packages.txt"

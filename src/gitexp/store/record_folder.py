@@ -1,4 +1,4 @@
-"""A record in a folder of the disk: where it waits when the repository cannot be written."""
+"""A record in a folder of the disk: as far as it is known while the run goes, and where it waits to be stored."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from gitexp.store.writing import Files
 
 _NAME = "record"
+_KNOWN = "known"
+_UNFINISHED = ".unfinished"
 
 
 def write_record(folder: str, manifest: bytes, files: Files) -> str:
@@ -49,6 +51,28 @@ def remove_spare(folder: str) -> None:
     spare = spare_folder(os.path.basename(folder))
     if _is_own_folder(spare):
         shutil.rmtree(spare, ignore_errors=True)
+
+
+def write_known(folder: str, manifest: bytes, files: Files) -> None:
+    """Writes what is known of a run so far into its journal, in place of what was known before. Raises OSError."""
+    place = os.path.join(folder, _KNOWN)
+    # Each file whole or as it was, and the manifest last: it says nothing of a file that is not there.
+    for path, data in {**files, MANIFEST: manifest}.items():
+        target = os.path.join(place, os.fsdecode(path.removeprefix(RECORD)))
+        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+        unfinished = target + _UNFINISHED
+        with open(unfinished, "wb") as file:
+            file.write(data)
+        os.replace(unfinished, target)
+
+
+def read_known(folder: str) -> tuple[bytes, Files] | None:
+    """What was known of a run while it went, manifest and files; None where nothing was written. Raises OSError."""
+    files = _read_files(os.path.join(folder, _KNOWN))
+    manifest = files.pop(MANIFEST, None)
+    if manifest is None:
+        return None
+    return manifest, {path: data for path, data in files.items() if not path.endswith(_UNFINISHED.encode())}
 
 
 def _is_own_folder(path: str) -> bool:

@@ -10,9 +10,13 @@ if TYPE_CHECKING:
     from gitexp.actions.request import RecordRequest
     from gitexp.capture.redaction import Redactor
     from gitexp.git.repository import Repository
+    from gitexp.git.snapshot import Snapshot
     from gitexp.model.params import ParamSource
     from gitexp.model.run import Run
     from gitexp.model.settings import Settings
+
+
+TREE_UNKNOWN = "the run has no fingerprint, for the code that ran is not known"
 
 
 class Begun(NamedTuple):
@@ -30,3 +34,10 @@ class Begun(NamedTuple):
     attempts: Attempts
     until: float | None = None
     """When files stop being this run's: what was written later is not its own. None where it has just ended."""
+
+
+def find_known_tree(snapshot: Snapshot | None) -> str | None:
+    """The snapshot's tree; None where it is not all of the code that ran."""
+    if snapshot is None or TREE_UNKNOWN in snapshot.notes or any(one.dirty for one in snapshot.submodules):
+        return None
+    return snapshot.tree

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.attempts import Attempts
-from gitexp.actions.begun import Begun
+from gitexp.actions.begun import TREE_UNKNOWN, Begun, find_known_tree
 from gitexp.actions.left_out import group_left_out
 from gitexp.actions.params_found import Places, find_params
 from gitexp.actions.refusal import Refusal
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 
 _TRIES = 2
-TREE_UNKNOWN = "the run has no fingerprint, for the code that ran is not known"
 
 
 class Preparation(NamedTuple):
@@ -77,17 +76,10 @@ class Preparation(NamedTuple):
             places=self.places,
             redactor=self.redactor,
             sources=self.sources,
-            tree=_known_tree(self.snapshot),
+            tree=find_known_tree(self.snapshot),
             run=self.run,
             attempts=self.attempts,
         )
-
-
-def _known_tree(snapshot: Snapshot | None) -> str | None:
-    """The snapshot's tree; None where it is not all of the code that ran."""
-    if snapshot is None or TREE_UNKNOWN in snapshot.notes or any(one.dirty for one in snapshot.submodules):
-        return None
-    return snapshot.tree
 
 
 def prepare(request: RecordRequest, opening: Opening, now: datetime, random: bytes) -> Preparation:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gitexp.store.journals import claim_journal, list_journals
+from gitexp.store.silence import read_foreign_start
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
     from gitexp.store.journal import Journal, JournalStart
+    from gitexp.store.writing import StoredRun
+
+State = Literal["completed", "failed", "silent", "going"]
+
+
+class Recovered(NamedTuple):
+    """What came of one journal: ``completed`` now, ``failed`` to be, ``silent`` and of another host, or ``going``.
+
+    ``sentences`` are what is to be said of it, if anything.
+    """
+
+    folder: str
+    state: State
+    sentences: tuple[str, ...] = ()
+    stored: StoredRun | None = None
 
 
 def recover_runs(repository: Repository, until: float | None = None) -> tuple[str, ...]:
@@ -17,15 +33,23 @@ def recover_runs(repository: Repository, until: float | None = None) -> tuple[st
     Files changed after ``until``, in seconds since 1970, are those of a run that has just been recorded. Never raises:
     what keeps a run from being stored is such a sentence too, and its journal stays.
     """
-    sentences: list[str] = []
-    for folder in list_journals(repository):
-        claimed = claim_journal(folder)
-        if claimed is not None:
-            sentences += _complete(repository, *claimed, until)
-    return tuple(sentences)
+    return tuple(
+        sentence for folder in list_journals(repository) for sentence in recover(repository, folder, until).sentences
+    )
 
 
-def _complete(repository: Repository, journal: Journal, start: JournalStart, until: float | None) -> list[str]:
+def recover(repository: Repository, folder: str, until: float | None = None) -> Recovered:
+    """Completes the run of a journal where nobody records it any more. Never raises."""
+    claimed = claim_journal(folder)
+    if claimed is not None:
+        return _complete(repository, *claimed, until)
+    start = read_foreign_start(folder)
+    if start is not None:
+        return _judge_silence(repository, folder, start)
+    return Recovered(folder, "going")
+
+
+def _complete(repository: Repository, journal: Journal, start: JournalStart, until: float | None) -> Recovered:
     # Imported only now: this look precedes every listing, and nearly always there is nothing to be found.
     from gitexp.actions.attempts import Attempts
     from gitexp.actions.recover import Completed, complete_journal
@@ -40,4 +64,18 @@ def _complete(repository: Repository, journal: Journal, start: JournalStart, unt
         journal.remove()
     else:
         journal.release()
-    return [*([completed.sentence] if completed.sentence is not None else []), *attempts.warnings]
+    sentences = (*([completed.sentence] if completed.sentence is not None else []), *attempts.warnings)
+    return Recovered(journal.folder, "completed" if completed.is_done else "failed", sentences, completed.stored)
+
+
+def _judge_silence(repository: Repository, folder: str, start: JournalStart) -> Recovered:
+    from gitexp.actions.attempts import Attempts
+    from gitexp.actions.silent_run import declare_lost
+
+    attempts = Attempts()
+    sentence = attempts.make(
+        f"whether the run of {folder} still goes on {start.host} is not known",
+        lambda: declare_lost(repository, folder, start),
+        None,
+    )
+    return Recovered(folder, "silent", (*([sentence] if sentence is not None else []), *attempts.warnings))

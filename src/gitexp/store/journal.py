@@ -11,10 +11,13 @@ system      the use of the machine: frames
 artifacts/  files that the script kept through the API
 ended       how the command ended, as JSON
 record/     the whole record, only where the run ended and the repository could not be written
+request     what was asked of the recording, and which files were there before, as JSON
+lost        that another host calls the run lost, for nothing was heard of it, as JSON
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 JOURNAL_VARIABLE = "GITEXP_RUN"
 """The variable of the command's environment that holds the absolute path of the run's journal."""
 _PRIVATE = 0o700
+SPARE = "gitexp-"
+"""How the name of a run's folder begins where it lies among the temporary files."""
+_LOCK = "lock"
 START = "start"
 """The file that makes a folder a journal."""
 
@@ -60,6 +66,13 @@ class Journal(NamedTuple):
 
     folder: str
     lock: int
+
+    @property
+    def run_id(self) -> RunId:
+        """The run that it is the journal of."""
+        from gitexp.model.ids import RunId
+
+        return RunId(os.path.basename(self.folder).removeprefix(SPARE))
 
     @property
     def output(self) -> str:
@@ -131,7 +144,7 @@ def spare_folder(run_id: str) -> str:
     import tempfile
 
     try:
-        return os.path.join(tempfile.gettempdir(), f"gitexp-{run_id}")
+        return os.path.join(tempfile.gettempdir(), SPARE + run_id)
     except FileNotFoundError as error:  # what Python says of a machine without any folder that may be written
         raise StorageFailed("the temporary folder", "none can be written") from error
 
@@ -143,7 +156,7 @@ def _open(folder: str, start: JournalStart) -> Journal:
         os.mkdir(folder, _PRIVATE)
         for name in ("output", "log", "artifacts"):
             os.mkdir(os.path.join(folder, name), _PRIVATE)
-        lock = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(os.path.join(folder, _LOCK), os.O_RDWR | os.O_CREAT, 0o600)
         if not try_lock(lock):
             raise StorageFailed(folder, "the journal is locked by another process")
         write_file(os.path.join(folder, START), json.dumps(start._asdict()).encode())
@@ -166,10 +179,15 @@ def write_file(path: str, data: bytes) -> None:
 
 
 def newest_write(journal: Journal) -> float:
-    """When something was last written into a journal, in seconds since 1970."""
+    """When something was last heard of a run: output, what the script said, the recorder's heartbeat; since 1970."""
     newest = os.stat(os.path.join(journal.folder, START)).st_mtime
-    with os.scandir(journal.output) as entries:
-        return max([newest, *(entry.stat().st_mtime for entry in entries)])
+    for path in (os.path.join(journal.folder, _LOCK), journal.system, journal.ended):
+        with contextlib.suppress(FileNotFoundError):
+            newest = max(newest, os.stat(path).st_mtime)
+    for folder in (journal.output, journal.log, journal.known):
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+            newest = max([newest, *(entry.stat().st_mtime for entry in entries)])
+    return newest
 
 
 def read_start(folder: str) -> JournalStart | None:

@@ -11,6 +11,7 @@ from gitexp.model.ids import is_id
 from gitexp.store.file_lock import try_lock
 from gitexp.store.journal import START, Journal, local_folder, read_start
 from gitexp.store.machine import is_here
+from gitexp.store.spare_journals import list_spare_journals
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
@@ -21,13 +22,14 @@ _ABANDONED = 600.0
 
 
 def list_journals(repository: Repository) -> list[str]:
-    """The folders of all journals, those of runs that are going among them. Costs one listing of a folder."""
+    """The folders of all journals, those of runs that are going among them. Costs a few listings of folders."""
     place = local_folder(repository, "live")
     try:
         with os.scandir(place) as entries:
-            return sorted(entry.path for entry in entries if is_id(entry.name))
+            found = sorted(entry.path for entry in entries if is_id(entry.name))
     except OSError:  # nothing was ever recorded here, or it is not ours to read
-        return []
+        found = []
+    return found + list_spare_journals(repository)
 
 
 def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:

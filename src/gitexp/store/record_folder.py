@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gitexp.store.journal import spare_folder
+from gitexp.store.journal import SPARE, spare_folder
 from gitexp.store.layout import MANIFEST, RECORD
+from gitexp.store.spare_journals import is_own_folder
 
 if TYPE_CHECKING:
     from gitexp.store.writing import Files
@@ -37,8 +38,8 @@ def read_record(folder: str) -> tuple[bytes, Files] | None:
 
     Raises OSError.
     """
-    for place in (os.path.join(folder, _NAME), os.path.join(spare_folder(os.path.basename(folder)), _NAME)):
-        if _is_own_folder(os.path.dirname(place)) and _is_own_folder(place):
+    for place in (os.path.join(folder, _NAME), os.path.join(_spare_of(folder), _NAME)):
+        if is_own_folder(os.path.dirname(place)) and is_own_folder(place):
             files = _read_files(place)
             return files.pop(MANIFEST), files
     return None
@@ -48,8 +49,8 @@ def remove_spare(folder: str) -> None:
     """Removes what was kept outside of a journal's folder, once it is stored."""
     import shutil
 
-    spare = spare_folder(os.path.basename(folder))
-    if _is_own_folder(spare):
+    spare = _spare_of(folder)
+    if is_own_folder(spare):
         shutil.rmtree(spare, ignore_errors=True)
 
 
@@ -75,15 +76,8 @@ def read_known(folder: str) -> tuple[bytes, Files] | None:
     return manifest, {path: data for path, data in files.items() if not path.endswith(_UNFINISHED.encode())}
 
 
-def _is_own_folder(path: str) -> bool:
-    """Whether nobody else can have put it there: anybody may write into the temporary folder."""
-    import stat
-
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    return stat.S_ISDIR(found.st_mode) and (not hasattr(os, "getuid") or found.st_uid == os.getuid())
+def _spare_of(folder: str) -> str:
+    return spare_folder(os.path.basename(folder).removeprefix(SPARE))
 
 
 def _read_files(place: str) -> Files:

@@ -26,6 +26,8 @@ Files = dict[bytes, bytes]
 
 
 _TRIES = 5
+_LOST_TRIES = 3
+"""The run's own end, then as the child of a commit that calls it lost, then once more where that one moved."""
 
 
 class StoredRun(NamedTuple):
@@ -61,24 +63,33 @@ def store_ended(
     *,
     live: StoredRun | None,
     sign: bool,
+    supersedes: bool = True,
 ) -> StoredRun:
     """Writes the commit of an ended run and puts its ref in the live one's place, in one transaction.
 
+    A run that was called lost by who only read its journal has an ended ref already: its own end takes that one's
+    place, as a child of it, unless ``supersedes`` is False.
     Afterwards every object is looked for, and written again where a gc took it: one that began before the ref was set
     knows nothing of it, and prunes at its end.
     Raises RefMoved, GitFailed, StorageFailed; the live ref then stays as it was.
     """
     raw = _commit(writer, run, files, tree)
-    why_unsigned = None
-    if sign:
-        commit, why_unsigned = writer.write_signed_commit(raw)
-    else:
-        commit = writer.write_commit(raw)
     ref = run_ref(run.experiment, run.id)
-    changes = [RefChange(ref, commit, None)]
-    if live is not None:
-        changes.append(RefChange(live.ref, None, live.commit))
-    _set_refs(repository, writer, changes, f"exp run: {run.name} {run.status}")
+    lost: str | None = None
+    for tries_left in reversed(range(_LOST_TRIES)):
+        commit, why_unsigned = _write(writer, raw if lost is None else _supersede(raw, lost), sign)
+        changes = [RefChange(ref, commit, lost)]
+        if live is not None:
+            changes.append(RefChange(live.ref, None, live.commit))
+        try:
+            _set_refs(repository, writer, changes, f"exp run: {run.name} {run.status}")
+            break
+        except RefMoved:
+            may = supersedes and tries_left and raw.parents  # without S the lost one would be taken for it
+            found = _find_lost(repository, ref, run) if may else None
+            if found in (None, lost):
+                raise
+            lost = found
     collecting = is_collecting(repository)
     writer.ensure_present()
     if collecting:
@@ -90,6 +101,24 @@ def store_ended(
 def write_ended(writer: ObjectWriter, run: Run, files: Mapping[bytes, bytes], tree: str) -> str:
     """Writes the unsigned commit of an ended run again, without a ref: equal inputs, equal id."""
     return writer.write_commit(_commit(writer, run, files, tree))
+
+
+def _write(writer: ObjectWriter, raw: RawCommit, sign: bool) -> tuple[str, str | None]:
+    return writer.write_signed_commit(raw) if sign else (writer.write_commit(raw), None)
+
+
+def _supersede(raw: RawCommit, lost: str) -> RawCommit:
+    return raw._replace(parents=(*raw.parents, lost))
+
+
+def _find_lost(repository: Repository, ref: str, run: Run) -> str | None:
+    """The commit that calls the run lost; None where its ref holds anything else."""
+    from gitexp.git.reading import read_commits
+    from gitexp.model.run import Status
+    from gitexp.store.runs import read_heads
+
+    heads = read_heads(read_commits(repository, [ref])).runs
+    return next((head.commit for head in heads if head.id == run.id and head.status is Status.LOST), None)
 
 
 def _set_refs(repository: Repository, writer: ObjectWriter, changes: list[RefChange], reason: str) -> None:

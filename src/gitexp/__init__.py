@@ -1,7 +1,86 @@
 """gitexp: the experiment tracker that is your Git repository.
 
-Nothing is imported here beyond the interpreter's own: a training script that says ``import gitexp`` must not
-notice it.
+In a script that ``exp run`` started, ``gitexp.log({"loss": 0.1}, step=3)`` and its companions say what the run is to
+keep; anywhere else they do nothing. Nothing is imported here beyond the interpreter's own: a training script that
+says ``import gitexp`` must not notice it.
 """
 
+from os import environ as _environ
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "log": "metrics",
+    "log_params": "statements",
+    "tag": "statements",
+    "note": "statements",
+    "summary": "summary",
+    "log_artifact": "artifacts",
+    "log_figure": "media",
+    "log_image": "media",
+    "log_table": "media",
+    "log_text": "media",
+    "current": "present",
+}
+__all__ = [*_HOMES]
+
+# Read at once: a script may clear its environment later.
+_NAMES = ("GITEXP_RUN", "GITEXP_RANKS", "GITEXP_ALL_RANKS")
+_given = {name: _environ[name] for name in _NAMES if name in _environ}
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitexp.tracker.artifacts import log_artifact as log_artifact
+    from gitexp.tracker.media import log_figure as log_figure
+    from gitexp.tracker.media import log_image as log_image
+    from gitexp.tracker.media import log_table as log_table
+    from gitexp.tracker.media import log_text as log_text
+    from gitexp.tracker.metrics import log as log
+    from gitexp.tracker.present import current as current
+    from gitexp.tracker.statements import log_params as log_params
+    from gitexp.tracker.statements import note as note
+    from gitexp.tracker.statements import tag as tag
+    from gitexp.tracker.summary import summary as summary
+
+
+_importing = False
+_waiting: list[tuple[str, tuple[object, ...], dict[str, object]]] = []
+
+
+def _find(name: str) -> object:
+    """What is asked for the first time is imported then."""
+    global _importing
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'gitexp' has no attribute {name!r}")
+    if _importing:  # a signal came in between, and its handler calls us too
+        return lambda *values, **named: _call_later(name, values, named)
+    _importing = True
+    try:
+        value: object = getattr(__import__(f"gitexp.tracker.{home}", fromlist=(name,)), name)
+        globals()[name] = value
+    finally:
+        _importing = False
+    _call_waiting()
+    return value
+
+
+def _call_later(name: str, values: tuple[object, ...], named: dict[str, object]) -> None:
+    _waiting.append((name, values, named))
+    if not _importing:
+        _call_waiting()
+
+
+def _call_waiting() -> None:
+    while _waiting:
+        name, values, named = _waiting.pop(0)
+        call = globals().get(name) or _find(name)
+        call(*values, **named)  # type: ignore[operator]
+
+
+if not TYPE_CHECKING:  # else a checker takes every name for one of ours
+    __getattr__ = _find
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

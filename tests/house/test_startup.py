@@ -24,6 +24,7 @@ HEAVY = (
     "psutil",
     "importlib.metadata",
 )
+AT_THE_FIRST_LOG = ("__future__", "_struct", "atexit", "errno", "fcntl", "struct", "zlib")
 IN_A_SCRIPT = ("json", "threading", "typing", "pathlib", "subprocess", "dataclasses")
 
 
@@ -56,6 +57,24 @@ def test_a_training_script_does_not_notice_the_import() -> None:
     assert "gitexp" in after
 
     assert sorted(after - before) == ["gitexp"]
+    assert sorted(after.intersection(IN_A_SCRIPT)) == []
+
+
+def test_the_first_log_loads_what_costs_nothing(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "log").mkdir()
+    monkeypatch.setenv("GITEXP_RUN", str(tmp_path))
+    before = modules_after("import gitexp", "-S")
+    after = modules_after("import gitexp\ngitexp.log({'loss': 0.5}, step=1)\ngitexp.log(bad='text')", "-S")
+    assert "gitexp.tracker.metrics" in after
+    assert len(list((tmp_path / "log").iterdir())) == 1
+
+    ours = {name for name in after if name.startswith("gitexp.")}
+    assert sorted(after - before - ours) == sorted(AT_THE_FIRST_LOG)
+    assert ours - {name for name in ours if name.startswith("gitexp.tracker.")} == {
+        "gitexp.format",
+        "gitexp.format.frames",
+        "gitexp.tracker",
+    }
     assert sorted(after.intersection(IN_A_SCRIPT)) == []
 
 

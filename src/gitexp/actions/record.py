@@ -10,6 +10,7 @@ from gitexp.actions.preparation import prepare
 from gitexp.actions.session import Session, begin_session
 from gitexp.errors import ConfigError, NotARepository, ParamsFileError, UsageError
 from gitexp.store.journal import JOURNAL_VARIABLE
+from gitexp.tracker.ranks import ALL_RANKS_VARIABLE, RANKS_VARIABLE, describe_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,12 +132,19 @@ _PAGERS = ("PAGER", "GIT_PAGER", "MANPAGER", "SYSTEMD_PAGER")
 def _variables(request: RecordRequest, session: Session | None) -> Mapping[str, str]:
     """The environment of the command: ours, where the run's journal is, and no pager where a terminal is recorded.
 
+    Ranks that we have ourselves are named: the run as a whole has them, so they tell no process of it from another.
+
     less reads its keys from the terminal that its output goes to, and there nobody types: it could not be left.
     """
     variables = dict(os.environ)
     variables.pop(JOURNAL_VARIABLE, None)  # that of a run around this one
     if session is not None and session.journal is not None:
         variables[JOURNAL_VARIABLE] = session.journal.folder
+    variables.pop(RANKS_VARIABLE, None)
+    if ranks := describe_ranks(os.environ):
+        variables[RANKS_VARIABLE] = ranks
+    if request.all_ranks:
+        variables[ALL_RANKS_VARIABLE] = "1"
     if request.capture and (os.isatty(1) or os.isatty(2)):
         variables.update(dict.fromkeys(_PAGERS, "cat"))
     return variables

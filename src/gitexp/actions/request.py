@@ -24,3 +24,5 @@ class RecordRequest(NamedTuple):
     """Whether the output is recorded; False leaves the terminal to the command alone."""
     extract: bool = True
     """Whether params are read from the command and metrics from the output."""
+    all_ranks: bool = False
+    """Whether every process of a distributed training is heard, not the main one alone."""

@@ -80,6 +80,9 @@ def run(
     no_extract: Annotated[
         bool, typer.Option("--no-extract", help="Read no params from the command and no metrics from its output.")
     ] = False,
+    all_ranks: Annotated[
+        bool, typer.Option("--all-ranks", help="In distributed training record what every process logs.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be recorded; run nothing.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary at the end.")] = False,
     json: JSON_OPTION = False,
@@ -107,6 +110,7 @@ def run(
         artifacts=tuple(artifact or ()),
         capture=not no_capture,
         extract=not no_extract,
+        all_ranks=all_ranks,
     )
     now = datetime.now(UTC)
     random = os.urandom(RANDOM_BYTES)

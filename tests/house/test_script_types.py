@@ -1,0 +1,46 @@
+"""What a script says through the API is checked by mypy in the script's own project."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+import sys
+
+SOURCE = pathlib.Path(__file__).parents[2] / "src"
+SCRIPT = """\
+from pathlib import Path
+
+import gitexp
+from gitexp import log
+
+gitexp.log({"loss": 0.1, "nested": {"auc": 1}}, step=3)
+log(loss=0.1)
+gitexp.log_params({"lr": 0.1}, depth=3)
+gitexp.log_artifact(Path("model.pt"), name="model.pt")
+gitexp.log_table("t", [{"a": 1}], step=2)
+gitexp.log_text("t", "text")
+gitexp.tag("baseline", team="fraud")
+gitexp.note("text")
+gitexp.summary["best"] = max(gitexp.summary.get("best", 0.0), 0.9)
+run = gitexp.current()
+reveal_type(run.folder if run is not None else None)
+gitexp.note(3)
+gitexp.lag(3)
+"""
+
+
+def test_a_script_is_checked(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-color-output", "script.py"],
+        cwd=tmp_path, env={**os.environ, "MYPYPATH": str(SOURCE)}, capture_output=True, encoding="utf-8", check=False,
+        timeout=300,
+    )  # fmt: skip
+
+    assert [line.partition(" ")[2] for line in done.stdout.splitlines() if line.startswith("script.py:")] == [
+        'note: Revealed type is "str | None"',
+        'error: Argument 1 to "note" has incompatible type "int"; expected "str"  [arg-type]',
+        'error: Module has no attribute "lag"  [attr-defined]',
+    ], done.stdout

@@ -18,7 +18,6 @@ _MOST_KNOWN = 10_000
 
 # Bound here, and a frame is made in place: a call is to cost no more than a line of CSV.
 _are_known = WRITER.known.issuperset
-_are_numbers = frozenset({int, float}).issuperset
 _STEPS = frozenset({int, float, type(None)})
 _dumps, _checksum, _pack = marshal.dumps, zlib.crc32, struct.Struct("<BII").pack
 _write, _monotonic = os.write, time.monotonic
@@ -38,25 +37,28 @@ def log(metrics: Mapping[str, object] | None = None, /, *, step: object = None, 
     Outside a run it does nothing, and in distributed training the main process alone is heard (see
     ``exp run --all-ranks``).
     """
-    if WRITER.silent:
-        return
     frame = b""
     try:
         if values:
             metrics = values if metrics is None else {**metrics, **values}
-        if metrics and _are_known(metrics) and _are_numbers(map(type, metrics.values())) and type(step) in _STEPS:
-            payload = _dumps(("m", _monotonic(), step, metrics), 2)  # type: ignore[arg-type]
-            frame = _pack(0xE7, len(payload), _checksum(payload)) + payload
-            if _write(WRITER.descriptor, frame) != len(frame):
-                WRITER.send_elsewhere(frame)
-            return
+        if metrics and _are_known(metrics) and type(step) in _STEPS:
+            for value in metrics.values():
+                if (kind := type(value)) is not float and kind is not int:
+                    break
+            else:
+                payload = _dumps(("m", _monotonic(), step, metrics), 2)  # type: ignore[arg-type]
+                frame = _pack(0xE7, len(payload), _checksum(payload)) + payload
+                if _write(WRITER.descriptor, frame) != len(frame):
+                    WRITER.send_elsewhere(frame)
+                return
     except OSError:  # no file yet, closed by the script, a full disk
         if frame:
             WRITER.send(frame)
             return
     except Exception:  # noqa: BLE001  not a dict, or not of such values as can be written at once: looked at below
         frame = b""
-    WRITER.attempt("log", lambda: _log_any(metrics, step))
+    if not WRITER.silent:
+        WRITER.attempt("log", _log_any, metrics, step)
 
 
 def _log_any(metrics: object, step: object) -> None:

@@ -88,13 +88,13 @@ class Writer:
             say(f"{sentence} (told once)")
             self.write(WARNING, sentence)
 
-    def attempt(self, what: str, step: Callable[[], None]) -> None:
+    def attempt(self, what: str, step: Callable[..., None], *given: object) -> None:
         """Does a step for the script. The one place where any exception is caught: the script is somebody's training.
 
         Not those that are meant to end it, such as KeyboardInterrupt.
         """
         try:
-            step()
+            step(*given)
         except Refusal as refusal:
             self.tell((what, str(refusal)), f"{what}: {refusal}")
         except OSError as error:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import textwrap
 from typing import TYPE_CHECKING
 
 import psutil
@@ -12,6 +11,7 @@ import pytest
 from gitexp.capture.gpus import ask_nvml, find_gpus
 from gitexp.capture.hardware import count_cores, count_memory, describe_machine, describe_platform, describe_processor
 from gitexp.model.run import Gpu
+from kit.nvml import build_nvml
 
 if TYPE_CHECKING:
     import pathlib
@@ -167,15 +167,15 @@ NVML = """
 
 @linux
 def test_gpus_of_nvidia_are_asked_of_a_library_with_its_interface(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "nvml.c").write_text(textwrap.dedent(NVML))
-    library = tmp_path / "libnvml.so"
-    built = subprocess.run(
-        ["cc", "-shared", "-fPIC", "-o", library, tmp_path / "nvml.c"], capture_output=True, check=False
-    )
-    if built.returncode:
-        pytest.skip("no C compiler")
-    found = ask_nvml(str(library))
+    found = ask_nvml(build_nvml(tmp_path, NVML))
     name = "NVIDIA A100-SXM4-80GB"
     assert found.gpus == (Gpu(name, 85899345920, "550.54.15"), Gpu(name, None, "550.54.15"))
     assert found.cuda == "12.4"
     assert found.warnings == ("1 of 3 NVIDIA GPUs did not answer",)
+
+
+@linux
+def test_a_library_that_will_not_start_says_so(tmp_path: pathlib.Path) -> None:
+    library = build_nvml(tmp_path, "int nvmlInit_v2(void) { return 9; }")
+    assert ask_nvml(library).warnings == ("NVIDIA's library refused to start (status 9)",)
+    assert "cannot be used" in ask_nvml(str(tmp_path / "none.so")).warnings[0]

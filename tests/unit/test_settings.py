@@ -20,6 +20,7 @@ metrics_files: [out/scores.json]
 data: [data/train.csv]
 artifacts: {paths: [model.pt], git_limit: 2 MB}
 output: {limit: 1.5 MiB, metrics: false}
+system: {record: off, interval: 5}
 snapshot: {scope: all, max_file: 500 kB, max_total: 10_0, include: ['*.bin'], exclude: [tmp/]}
 redaction: {names: [pin], patterns: ['ab+'], allow: [token_count], files: ['*.secret']}
 environment: {variables: [MY_*]}
@@ -45,6 +46,8 @@ def test_every_key_is_read() -> None:
         redaction=RedactionRules(("pin",), ("ab+",), ("token_count",), ("*.secret",)),
         variables=("MY_*",),
         output_bytes=1_572_864,
+        system=False,
+        system_interval=5.0,
         cost_rates={"default": 0.1, "gpu-*": 2.0},
         currency="EUR",
     )
@@ -86,6 +89,8 @@ def _is_key(line: str) -> bool:
         (b"redaction:\n  patterns: ['(']\n", 2, "redaction.patterns", None),
         (b"params:\n  command: 3\n", 2, "params.command", None),
         (b"output: 3\n", 1, "output", "with limit, metrics"),
+        (b"system: of\n", 1, "system.record", None),
+        (b"system:\n  interval: 0\n", 2, "system.interval", None),
         (b"cost:\n  rates: {a: -1}\n", 2, "cost.rates.a", None),
         (b"- a\n", 1, "YAML", "exp init writes a commented one"),
         (b"a: [\n", 2, "YAML", None),

@@ -39,7 +39,7 @@ def observed_nothing(prepared: Preparation) -> Observed:
 
 
 class Observation:
-    """Three threads that look around while the command runs. Whatever they cannot find out is a warning."""
+    """Threads that look around while the command runs. Whatever they cannot find out is a warning."""
 
     def __init__(self, prepared: Preparation, session: Session) -> None:
         from gitexp.capture.interpreter import InterpreterWatch
@@ -55,6 +55,7 @@ class Observation:
             threading.Thread(target=self._look_at_processes, name="gitexp-processes", daemon=True),
             threading.Thread(target=self._look_after_snapshot, name="gitexp-snapshot", daemon=True),
             threading.Thread(target=self._look_around, name="gitexp-surroundings", daemon=True),
+            threading.Thread(target=self._sample_use, name="gitexp-system", daemon=True),
         ]
         self._pid: int | None = None
         self._described: tuple[Interpreter | Unknown, EnvironmentRecord | None] | None = None
@@ -97,6 +98,16 @@ class Observation:
         pid = self._pid
         if pid is not None:
             self._prepared.attempts.make("the running processes", lambda: self._watch.look(pid), None)
+
+    def _sample_use(self) -> None:
+        journal, pid, prepared = self._session.journal, self._pid, self._prepared
+        if journal is None or pid is None or not prepared.settings.system:
+            return
+        from gitexp.actions.sampling import sample_use
+
+        prepared.attempts.make(
+            "the use of the machine was not recorded", lambda: sample_use(prepared, journal, pid, self._ended), None
+        )
 
     def _look_after_snapshot(self) -> None:
         from gitexp.actions.protection import protect_snapshot

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
 import glob
 import os
 import re
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.capture.nvml import open_nvml
 from gitexp.model.run import Gpu
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from gitexp.capture.nvml import Nvml
 
 _NVML_SECONDS = 5.0
 """A driver in trouble lets the library wait without end."""
@@ -33,11 +33,14 @@ def find_gpus(root: str = "/", processor: str | None = None) -> Gpus:
     return Gpus(nvidia.gpus + others, nvidia.cuda, nvidia.warnings)
 
 
+def may_have_nvidia(root: str = "/") -> bool:
+    """Whether it is worth while to load NVIDIA's library: there is a driver, or no telling."""
+    signs = ("proc/driver/nvidia", "dev/nvidiactl", "dev/dxg")
+    return sys.platform == "win32" or any(os.path.exists(os.path.join(root, path)) for path in signs)
+
+
 def _find_nvidia(root: str) -> Gpus:
-    present = any(
-        os.path.exists(os.path.join(root, path)) for path in ("proc/driver/nvidia", "dev/nvidiactl", "dev/dxg")
-    )
-    if not present and sys.platform != "win32":
+    if not may_have_nvidia(root):
         return Gpus()
     answer = _ask_nvml_in_time()
     if answer.gpus:
@@ -58,51 +61,27 @@ def _ask_nvml_in_time() -> Gpus:
     return answers[0]
 
 
-class _Memory(ctypes.Structure):
-    _fields_ = (("total", ctypes.c_ulonglong), ("free", ctypes.c_ulonglong), ("used", ctypes.c_ulonglong))
-
-
 def ask_nvml(library: str | None = None) -> Gpus:
-    """Asks NVIDIA's management library, by the few calls that every version of it has."""
-    name = library or ("nvml.dll" if sys.platform == "win32" else "libnvidia-ml.so.1")
-    try:
-        nvml = ctypes.CDLL(name)
-        status = nvml.nvmlInit_v2()
-    except (OSError, AttributeError) as error:
-        return Gpus(warnings=(f"NVIDIA's library cannot be used: {error}",))
-    if status:
-        return Gpus(warnings=(f"NVIDIA's library refused to start (status {status})",))
+    """Asks NVIDIA's management library."""
+    nvml = open_nvml(library)
+    if isinstance(nvml, str):
+        return Gpus(warnings=(nvml,))
     try:
         return _ask_devices(nvml)
-    except AttributeError as error:
-        return Gpus(warnings=(f"NVIDIA's library cannot be used: {error}",))
     finally:
-        nvml.nvmlShutdown()
+        nvml.close()
 
 
-def _ask_devices(nvml: ctypes.CDLL) -> Gpus:
-    driver = _ask_text(nvml.nvmlSystemGetDriverVersion)
-    served = ctypes.c_int()
-    failed = nvml.nvmlSystemGetCudaDriverVersion_v2(ctypes.byref(served))
-    count = ctypes.c_uint()
-    if nvml.nvmlDeviceGetCount_v2(ctypes.byref(count)):
+def _ask_devices(nvml: Nvml) -> Gpus:
+    count = nvml.count()
+    if count is None:
         return Gpus(warnings=("NVIDIA's library does not tell how many GPUs there are",))
-    gpus = []
-    for index in range(count.value):
-        device, memory = ctypes.c_void_p(), _Memory()
-        if nvml.nvmlDeviceGetHandleByIndex_v2(ctypes.c_uint(index), ctypes.byref(device)):
-            continue
-        name = _ask_text(nvml.nvmlDeviceGetName, device) or "NVIDIA GPU"
-        known = nvml.nvmlDeviceGetMemoryInfo(device, ctypes.byref(memory)) == 0
-        gpus.append(Gpu(name, memory.total if known else None, driver))
-    cuda = None if failed else f"{served.value // 1000}.{served.value % 1000 // 10}"
-    lost = count.value - len(gpus)
-    return Gpus(tuple(gpus), cuda, (f"{lost} of {count.value} NVIDIA GPUs did not answer",) if lost else ())
-
-
-def _ask_text(call: Callable[..., int], *arguments: object) -> str | None:
-    text = ctypes.create_string_buffer(128)
-    return None if call(*arguments, text, ctypes.c_uint(len(text))) else text.value.decode("utf-8", "replace")
+    driver = nvml.driver()
+    devices = [device for device in map(nvml.device, range(count)) if device is not None]
+    gpus = [Gpu(nvml.name(device) or "NVIDIA GPU", nvml.memory_total(device), driver) for device in devices]
+    lost = count - len(gpus)
+    warnings = (f"{lost} of {count} NVIDIA GPUs did not answer",) if lost else ()
+    return Gpus(tuple(gpus), nvml.cuda(), warnings)
 
 
 def _read_nvidia(root: str) -> list[Gpu]:

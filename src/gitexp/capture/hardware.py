@@ -9,8 +9,9 @@ import subprocess
 import sys
 from typing import NamedTuple
 
+from gitexp.capture.control_groups import cpu_quotas, memory_limits
+
 _PROBE_SECONDS = 5
-_NO_LIMIT = 1 << 60  # version 1 of control groups writes "no limit" as the largest page-aligned number
 
 
 class Machine(NamedTuple):
@@ -77,7 +78,7 @@ def count_cores(root: str = "/") -> int | None:
         cores: int | None = len(os.sched_getaffinity(0))
     else:
         cores = os.cpu_count()
-    quotas = [math.ceil(quota) for quota in _cpu_quotas(root)]
+    quotas = [math.ceil(quota) for quota in cpu_quotas(root).values()]
     return None if cores is None else max(1, min([cores, *quotas]))
 
 
@@ -92,42 +93,7 @@ def count_memory(root: str = "/") -> int | None:
         return int(psutil.virtual_memory().total)
     match = re.search(r"^MemTotal:\s+(\d+) kB", _read(root, "proc/meminfo"), re.MULTILINE)
     total = [int(match[1]) * 1024] if match else []
-    return min([*total, *_memory_limits(root)], default=None)
-
-
-def _cpu_quotas(root: str) -> list[float]:
-    quotas = []
-    for folder in _control_groups(root, ""):
-        words = _read(root, f"{folder}/cpu.max").split()
-        if len(words) == 2 and words[0].isdigit():
-            quotas.append(int(words[0]) / int(words[1]))
-    for folder in _control_groups(root, "cpu"):
-        quota, period = (_read(root, f"{folder}/cpu.cfs_{name}_us").strip() for name in ("quota", "period"))
-        if quota.isdigit() and period.isdigit() and int(period):
-            quotas.append(int(quota) / int(period))
-    return quotas
-
-
-def _memory_limits(root: str) -> list[int]:
-    words = [_read(root, f"{folder}/memory.max") for folder in _control_groups(root, "")]
-    words += [_read(root, f"{folder}/memory.limit_in_bytes") for folder in _control_groups(root, "memory")]
-    limits = [int(word) for word in map(str.strip, words) if word.isdigit()]
-    return [limit for limit in limits if limit < _NO_LIMIT]
-
-
-def _control_groups(root: str, controller: str) -> list[str]:
-    """The folders of this process's control group and of all above it; a limit on any of them holds.
-
-    ``controller`` is empty for version 2, in which one tree has them all.
-    """
-    for line in _read(root, "proc/self/cgroup").splitlines():
-        _, controllers, path = [*line.split(":", 2), "", ""][:3]
-        if controller not in controllers.split(","):
-            continue
-        top = f"sys/fs/cgroup/{controllers}" if controller else "sys/fs/cgroup"
-        parts = [part for part in path.split("/") if part and part != ".."]
-        return [os.path.join(top, *parts[:depth]) for depth in range(len(parts) + 1)]
-    return []
+    return min([*total, *memory_limits(root).values()], default=None)
 
 
 def _read(root: str, path: str) -> str:

@@ -76,6 +76,18 @@ def _choice(*words: str) -> Callable[[object], str]:
     return parse
 
 
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool) and value not in ("on", "off"):  # YAML 1.2 has these two as text
+        raise _Wrong("must be on or off")
+    return value in (True, "on")
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.1 <= value <= 3600:
+        raise _Wrong("must be a number of seconds from 0.1 to 3600")
+    return float(value)
+
+
 class _Each:
     """A mapping with keys of the user's own, each with a value of one kind."""
 
@@ -117,10 +129,11 @@ _SCHEMA: _Schema = {
     },
     "redaction": {"names": _texts, "patterns": _patterns, "allow": _texts, "files": _texts},
     "environment": {"variables": _texts},
+    "system": {"record": _switch, "interval": _seconds},
     "cost": {"currency": _text, "rates": _Each(_rate)},
 }
 # A key that is mostly used for one thing may be written short: `snapshot: tracked`, `artifacts: [model.pt]`.
-_SHORT = {"snapshot": "scope", "artifacts": "paths", "params": "files"}
+_SHORT = {"snapshot": "scope", "artifacts": "paths", "params": "files", "system": "record"}
 
 
 def parse_settings(data: bytes, file: str) -> Settings:
@@ -183,6 +196,7 @@ def _assemble(values: dict[str, Any], file: str) -> Settings:
     plain = Settings()
     params, output, artifacts = (values.get(key, {}) for key in ("params", "output", "artifacts"))
     snapshot, redaction, cost = (values.get(key, {}) for key in ("snapshot", "redaction", "cost"))
+    system = values.get("system", {})
     rules = SnapshotRules()
     return Settings(
         file=file,
@@ -206,6 +220,8 @@ def _assemble(values: dict[str, Any], file: str) -> Settings:
         redaction=RedactionRules(**redaction),
         variables=values.get("environment", {}).get("variables", ()),
         output_bytes=output.get("limit", plain.output_bytes),
+        system=system.get("record", plain.system),
+        system_interval=system.get("interval"),
         cost_rates=cost.get("rates", {}),
         currency=cost.get("currency"),
     )

@@ -35,6 +35,9 @@ metrics:
 #   limit: 10 MB            # of longer output both ends are kept
 #   metrics: true           # find metrics in lines such as "epoch 3 loss=0.12"
 
+# The use of processor, memory and GPUs while the run goes.
+# system: on                # off | {{interval: 5}}, seconds between samples, which else grow with the run
+
 # What of the working tree a run keeps besides what Git tracks.
 # snapshot:
 #   scope: code             # tracked | code (untracked text files too) | all (binary ones too)

@@ -65,6 +65,10 @@ class Settings(NamedTuple):
     variables: tuple[str, ...] = ()
     """Further environment variables to record; globs."""
     output_bytes: int = 10 * MB
+    system: bool = True
+    """Whether the use of the machine is sampled."""
+    system_interval: float | None = None
+    """Seconds between two samples; None for an interval that grows with the run."""
     cost_rates: dict[str, float] = _EMPTY
     """Rate per hour by host name or GPU name (globs); ``default`` for any other."""
     currency: str | None = None

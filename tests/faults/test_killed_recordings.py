@@ -114,6 +114,8 @@ def end_all(process: subprocess.Popen[bytes]) -> None:
 
 def test_killed_while_the_command_runs(folder: GitFolder) -> None:
     process = start_going(folder)
+    samples = folder.path / ".git" / "exp" / "live"
+    wait_until(lambda: any(b"system.memory_bytes" in path.read_bytes() for path in samples.glob("*/system")))
     end_all(process)
     shown = run_exp(folder, "show", "-e", "going")
     assert shown.status == 0
@@ -125,6 +127,7 @@ def test_killed_while_the_command_runs(folder: GitFolder) -> None:
     assert run["ended_at"] >= run["started_at"]
     assert {"exit_code", "signal"}.isdisjoint(run)
     assert run_exp(folder, "logs", "-e", "going").out == "loss=0.5 one\n"
+    assert part(folder, ref, "system.csv").startswith("step,time,")
 
 
 @pytest.mark.parametrize("command", ["ls", "show", "logs", "diff", "checkout", "run"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ import pytest
 from gitexp.model.difference import PARTS, compare_runs
 from gitexp.model.listing import ListingRequest, list_runs
 from gitexp.model.paths import TreePath
-from gitexp.model.run import Code, LeftOut, Status, Submodule, User
+from gitexp.model.run import Code, Environment, Gpu, LeftOut, Status, Submodule, User
+from gitexp.model.usage import Usage
 from gitexp.render.difference import build_difference
 from gitexp.render.listing import build_listing, format_csv, format_markdown
 from gitexp.render.page import Look
@@ -141,6 +143,35 @@ def test_a_plain_run_shows_no_empty_part() -> None:
     assert "commit    cccccccccc (no branch)" in text
     assert "the commit itself: nothing was uncommitted" in text
     assert "exp diff  " in text
+
+
+USED = {
+    "memory_bytes": Usage(1.26e9, 3400000000, 1),
+    "cpu_percent": Usage(180.04, 390.2, 0),
+    "gpu10.utilization_percent": Usage(1.0, 2, 0),
+    "gpu0.memory_bytes": Usage(3e10, 38200000000, 1),
+    "gpu0.utilization_percent": Usage(87.25, 99, 0),
+    "gpu0.power_watts": Usage(1.0, 2, 0),
+    "gpu\x1b[0m.utilization_percent": Usage(3.0, 3, 0),
+}
+
+
+def test_the_use_of_the_machine_stands_beside_what_there_is() -> None:
+    environment = Environment(cores=4, memory_bytes=16000000000, gpus=(Gpu("H100", 80000000000),))
+    run = make_run(environment=environment)
+    lines = shown(build_run_page(run, make_head(), SCREEN, usage=USED), SCREEN).splitlines()
+    at = lines.index("System")
+    assert [re.split("  +", line.strip()) for line in lines[at + 1 : at + 8]] == [
+        ["mean", "peak", "of"],
+        ["cpu", "180 %", "390.2 %", "4 cores"],
+        ["memory", "1.3 GB", "3.4 GB", "16 GB"],
+        ["gpu\\e[0m", "3 %", "3 %"],
+        ["gpu0", "87.2 %", "99 %", "H100"],
+        ["gpu0 memory", "30 GB", "38.2 GB", "80 GB"],
+        ["gpu10", "1 %", "2 %"],
+    ]
+    at_once_over = {name: one for name, one in USED.items() if name != "cpu_percent"}
+    assert "System" not in shown(build_run_page(run, make_head(), SCREEN, usage=at_once_over), SCREEN)
 
 
 @pytest.mark.parametrize(

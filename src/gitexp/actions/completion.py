@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.actions.metrics_found import find_metrics
 from gitexp.actions.params_found import read_hydra
 from gitexp.actions.preparation import redact_run
+from gitexp.actions.system_series import gather_system
 from gitexp.capture.progress import fold_progress
 from gitexp.format.pointer import format_pointer
 from gitexp.model.cost import cost_of
@@ -63,6 +64,7 @@ def build_run(
     if output:
         files[OUTPUT] = fold_progress(output)
     run = _add_metrics(run, files, prepared, written, output)
+    files.update(gather_system(session.journal, attempts))
     run = _add_data(run, files, observed.data, attempts)
     run = _add_artifacts(run, files, prepared)
     run = redact_run(run, prepared.redactor)

@@ -51,7 +51,7 @@ def show(
         from gitexp.cli.output import write_envelope
         from gitexp.render.json_form import run_fields
 
-        write_envelope({**run_fields(opened.run, opened.head), "parts": list(opened.parts)})
+        write_envelope({**run_fields(opened.run, opened.head, opened.usage), "parts": list(opened.parts)})
         return
     from gitexp.render.run_page import build_run_page
     from gitexp.render.screen import write_page
@@ -64,5 +64,6 @@ def show(
         parts=opened.parts,
         id_length=opened.id_length,
         is_newest=opened.is_newest,
+        usage=opened.usage,
     )
     write_page(page, look, sys.stdout)

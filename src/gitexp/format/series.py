@@ -79,6 +79,12 @@ def format_series(points: Callable[[], Iterable[Point]]) -> tuple[str, Iterator[
     return WIDE_NAME, _chunks(_wide_rows(points(), shape))
 
 
+def format_wide(points: Callable[[], Iterable[Point]]) -> Iterator[bytes]:
+    """A wide file's content in chunks, however empty that leaves it; nothing where there are no points."""
+    shape = measure_series(points())
+    return _chunks(_wide_rows(points(), shape)) if shape.values else iter(())
+
+
 def _wide_rows(points: Iterable[Point], shape: SeriesShape) -> Iterator[list[str]]:
     yield ["step", "time", *shape.metrics]
     place = {metric: index for index, metric in enumerate(shape.metrics, start=2)}

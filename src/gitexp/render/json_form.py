@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 from gitexp.render.times import format_iso
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitexp.model.difference import MetricChange, RunDifference
     from gitexp.model.listing import RunTable
     from gitexp.model.metrics import Summary
     from gitexp.model.run import Run, RunHead
+    from gitexp.model.usage import Usage
 
 
 def to_plain(value: object) -> Any:
@@ -54,11 +57,12 @@ def head_fields(head: RunHead) -> dict[str, Any]:
     return plain
 
 
-def run_fields(run: Run, head: RunHead) -> dict[str, Any]:
+def run_fields(run: Run, head: RunHead, usage: Mapping[str, Usage]) -> dict[str, Any]:
     """A run in full, under the keys of its manifest, after the ref and commit that hold it."""
     plain: dict[str, Any] = {"ref": head.ref, "commit": head.commit, **to_plain(run)}
     plain["seconds"] = run.seconds
     plain["metrics"] = {key: summary_fields(summary) for key, summary in run.metrics.items()}
+    plain["system"] = to_plain(dict(usage))
     return plain
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gitexp.model.columns import format_tags
@@ -18,14 +19,16 @@ from gitexp.render.run_parts import (
     environment_fields,
     lineage_fields,
 )
+from gitexp.render.run_usage import usage_blocks
 from gitexp.render.status import show_status
 from gitexp.render.text import neutralise_lines, shorten
 from gitexp.render.times import format_age, format_duration, format_iso, format_local, format_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gitexp.model.run import Run, RunHead
+    from gitexp.model.usage import Usage
     from gitexp.render.page import Block, Look, Page
 
 INDENT = 2
@@ -42,6 +45,7 @@ def build_run_page(
     parts: Sequence[str] = (),
     id_length: int = 10,
     is_newest: bool = False,
+    usage: Mapping[str, Usage] = MappingProxyType({}),
 ) -> Page:
     """All of a run, the most asked first; what it does not have is left out. ``parts`` are the files of its record."""
     page: Page = [Text(tuple(_heading(run, head, look))), Gap(), Text((_command(run),), INDENT)]
@@ -55,6 +59,7 @@ def build_run_page(
         ("Data", data_blocks(run, look)),
         ("Artifacts", artifact_blocks(run, look, id_length)),
         ("Environment", _fields(environment_fields(run, look))),
+        ("System", usage_blocks(usage, run.environment, look)),
         ("Lineage", _fields(lineage_fields(run))),
         ("Cost", _fields(_cost(run))),
         ("Record", _fields(_record(run, head, look, parts))),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.actions.attempts import Attempts
 from gitexp.actions.preparation import prepare
 from gitexp.actions.session import Session, begin_session
+from gitexp.capture.launchers import tell_ranks_apart
 from gitexp.errors import ConfigError, NotARepository, ParamsFileError, UsageError
 from gitexp.store.journal import JOURNAL_VARIABLE
 from gitexp.tracker.ranks import ALL_RANKS_VARIABLE, RANKS_VARIABLE, describe_ranks
@@ -140,6 +141,7 @@ def _variables(request: RecordRequest, session: Session | None) -> Mapping[str, 
     variables.pop(JOURNAL_VARIABLE, None)  # that of a run around this one
     if session is not None and session.journal is not None:
         variables[JOURNAL_VARIABLE] = session.journal.folder
+        variables |= tell_ranks_apart(request.command, variables, session.journal.folder) if request.capture else {}
     variables.pop(RANKS_VARIABLE, None)
     if ranks := describe_ranks(os.environ):
         variables[RANKS_VARIABLE] = ranks

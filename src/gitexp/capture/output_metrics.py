@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.capture.output_lines import read_lines
+from gitexp.capture.output_ranks import read_first_rank
 from gitexp.capture.output_reading import Reading, read_line
 from gitexp.model.metrics import Point
 
@@ -30,13 +31,14 @@ def parse_output_metrics(
     """The points in a script's output, in order, from raw bytes with their carriage returns.
 
     ``params`` are the run's: a number that only repeats one is no metric. ``known`` names further metrics, which then
-    count wherever they are printed. The step is the finest counter on the line (global_step, step, iteration, batch,
-    round, epoch), else that of the last line that was only a counter (``Epoch 3/10``), else None.
+    count wherever they are printed. Where the lines are those of several ranks, the first one's count. The step is the
+    finest counter on the line (global_step, step, iteration, batch, round, epoch), else that of the last line that was
+    only a counter (``Epoch 3/10``), else None.
     """
     echoes = _find_echoes(params or {})
     reader = _Reader(known)
     heading: Step | None = None
-    for line in read_lines(data):
+    for line in read_lines(read_first_rank(data)):
         found, step, is_heading = reader.read(line)
         if is_heading:
             heading = step

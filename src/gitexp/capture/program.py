@@ -37,6 +37,8 @@ _STARTER_NAMES = "bash cmake dash fish just ksh make mpiexec mpirun ninja pixi p
 _STARTERS = frozenset(_STARTER_NAMES.split())
 """Programs that start others, which only the running processes tell."""
 
+_TOOLS = frozenset(("pixi", "uv", "uvx"))
+
 _SHEBANG_BYTES = 4096
 
 
@@ -131,6 +133,12 @@ def find_script(arguments: Sequence[str]) -> str | None:
         if word in ("-W", "-X", "--check-hash-based-pycs"):
             next(words, None)
     return None
+
+
+def is_wrapper(arguments: Sequence[str]) -> bool:
+    """Whether a program starts the one named among its arguments here, with the variables that it has itself."""
+    name = program_name(arguments)
+    return name in _WRAPPERS or name in _LAUNCHERS or name in _TOOLS
 
 
 def is_launcher(arguments: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ run.yaml    the manifest at the start, only where no live commit could be writte
 child       which processes it consists of, as JSON
 known/      what was found out meanwhile: a manifest and the files of the environment, in the form of record/
 output/     what the command wrote, as it came
+ranks/      what each process of a distributed run printed, in files of torchrun's own
 log/        what the script said through the API: frames, a file for each of its processes
 system      the use of the machine: frames
 artifacts/  files that the script kept through the API

@@ -8,129 +8,141 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from gitexp.model.metrics import Number, Point
+from gitexp.model.series_measure import SeriesMeasure, SeriesShape
+from gitexp.model.texts import replace_surrogates
 from gitexp.model.values import format_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from gitexp.model.metrics import Row
+
 WIDE_NAME = "metrics.csv"
 LONG_NAME = "metrics.long.csv"
 MOST_CELLS_PER_VALUE = 4
-_CHUNK = 1 << 20
+_CHUNK_ROWS = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesShape:
-    """What a first pass over the points found: enough to write them in a second."""
-
-    metrics: tuple[str, ...]
-    floats: frozenset[str]
-    float_steps: bool
-    rows: int
-    values: int
-
-    @property
-    def name(self) -> str:
-        """The file's name: wide, or long where wide would be mostly empty."""
-        cells = self.rows * len(self.metrics)
-        return WIDE_NAME if cells <= MOST_CELLS_PER_VALUE * self.values else LONG_NAME
+def name_series(shape: SeriesShape) -> str:
+    """The file's name: wide, or long where wide would be mostly empty."""
+    cells = shape.rows * len(shape.metrics)
+    return WIDE_NAME if cells <= MOST_CELLS_PER_VALUE * shape.values else LONG_NAME
 
 
-def measure_series(points: Iterable[Point]) -> SeriesShape:
-    """The first pass: metrics in order of first appearance, which of them have a float, how many rows."""
-    metrics: dict[str, None] = {}
-    floats: set[str] = set()
-    float_steps = False
-    values = rows = 0
-    for row in group_rows(points):
-        rows += 1
-        float_steps = float_steps or isinstance(row[0].step, float)
-        for point in row:
-            values += 1
-            metrics.setdefault(point.metric)
-            if isinstance(point.value, float):
-                floats.add(point.metric)
-    return SeriesShape(tuple(metrics), frozenset(floats), float_steps, rows, values)
+def merge_rows(rows: Iterable[Row]) -> Iterator[Row]:
+    """Consecutive rows of one step and of different metrics as one, with the time of the first.
+
+    Steps that are not known are the same only at the same time. The rows given may be changed.
+    """
+    held: Row | None = None
+    for row in rows:
+        if held is not None and row[0] == held[0] and held[2].keys().isdisjoint(row[2]) and _is_one_moment(row, held):
+            held[2].update(row[2])
+            continue
+        if held is not None:
+            yield held
+        held = row
+    if held is not None:
+        yield held
 
 
-def group_rows(points: Iterable[Point]) -> Iterator[list[Point]]:
-    """Consecutive points of one step and of different metrics, together."""
-    row: list[Point] = []
-    names: set[str] = set()
-    for point in points:
-        if row and (point.step != row[0].step or point.metric in names):
-            yield row
-            row, names = [], set()
-        row.append(point)
-        names.add(point.metric)
-    if row:
-        yield row
+def _is_one_moment(one: Row, other: Row) -> bool:
+    return one[0] is not None or one[1] == other[1]
+
+
+def group_points(points: Iterable[Point]) -> Iterator[Row]:
+    """Points as rows: consecutive ones of one step and of different metrics share one."""
+    return merge_rows((point.step, point.time, {point.metric: point.value}) for point in points)
 
 
 def format_series(points: Callable[[], Iterable[Point]]) -> tuple[str, Iterator[bytes]]:
     """The file's name and its content in chunks; ``points`` is called twice and must give the same points."""
-    shape = measure_series(points())
-    if shape.name == LONG_NAME:
-        return LONG_NAME, _chunks(_long_rows(points(), shape))
-    return WIDE_NAME, _chunks(_wide_rows(points(), shape))
+    measure = SeriesMeasure()
+    measure.take(group_points(points()))
+    shape = measure.shape()
+    name = name_series(shape)
+    return name, format_rows(name, group_points(points()), shape)
 
 
 def format_wide(points: Callable[[], Iterable[Point]]) -> Iterator[bytes]:
     """A wide file's content in chunks, however empty that leaves it; nothing where there are no points."""
-    shape = measure_series(points())
-    return _chunks(_wide_rows(points(), shape)) if shape.values else iter(())
+    measure = SeriesMeasure()
+    measure.take(group_points(points()))
+    shape = measure.shape()
+    return format_rows(WIDE_NAME, group_points(points()), shape) if shape.values else iter(())
 
 
-def _wide_rows(points: Iterable[Point], shape: SeriesShape) -> Iterator[list[str]]:
-    yield ["step", "time", *shape.metrics]
-    place = {metric: index for index, metric in enumerate(shape.metrics, start=2)}
-    width = len(place) + 2
-    for row in group_rows(points):
-        cells = [""] * width
-        cells[0] = _format_number(row[0].step, shape.float_steps)
-        cells[1] = _format_number(row[0].time, True)
-        for point in row:
-            cells[place[point.metric]] = _format_number(point.value, point.metric in shape.floats)
-        yield cells
+def format_rows(name: str, rows: Iterable[Row], shape: SeriesShape) -> Iterator[bytes]:
+    """The content of a file of that name in chunks; ``shape`` is that of the same rows."""
+    header = ("step", "time", "metric", "value") if name == LONG_NAME else ("step", "time", *shape.metrics)
+    yield (",".join(_quote(header)) + "\n").encode()
+    yield from _chunks(_long_lines(rows, shape) if name == LONG_NAME else _wide_lines(rows, shape))
 
 
-def _long_rows(points: Iterable[Point], shape: SeriesShape) -> Iterator[list[str]]:
-    yield ["step", "time", "metric", "value"]
-    any_float = bool(shape.floats)
-    for point in points:
-        yield [
-            _format_number(point.step, shape.float_steps),
-            _format_number(point.time, True),
-            point.metric,
-            _format_number(point.value, any_float),
-        ]
+def _wide_lines(rows: Iterable[Row], shape: SeriesShape) -> Iterator[str]:
+    columns = shape.metrics
+    place = {metric: index for index, metric in enumerate(columns)}
+    floats, is_plain, float_steps = shape.floats, not shape.mixed, shape.float_steps
+    empty = [""] * len(columns)
+    for step, time, values in rows:
+        head = f"{_format_step(step, float_steps)},{_format_time(time)},"
+        if is_plain and tuple(values) == columns:  # most rows of most runs
+            yield (head + ",".join(map(repr, values.values()))).replace("nan", "NaN")
+            continue
+        cells = empty.copy()
+        for metric, value in values.items():
+            cells[place[metric]] = _format_number(value, metric in floats)
+        yield head + ",".join(cells)
 
 
-def _format_number(value: Number | None, as_float: bool) -> str:
-    if value is None:
-        return ""
+def _long_lines(rows: Iterable[Row], shape: SeriesShape) -> Iterator[str]:
+    names = dict(zip(shape.metrics, _quote(shape.metrics), strict=True))
+    any_float, float_steps = bool(shape.floats), shape.float_steps
+    for step, time, values in rows:
+        head = f"{_format_step(step, float_steps)},{_format_time(time)},"
+        for metric, value in values.items():
+            yield f"{head}{names[metric]},{_format_number(value, any_float)}"
+
+
+def _chunks(lines: Iterator[str]) -> Iterator[bytes]:
+    while chunk := list(islice(lines, _CHUNK_ROWS)):
+        yield ("\n".join(chunk) + "\n").encode()
+
+
+def _quote(names: tuple[str, ...]) -> list[str]:
+    """Names as cells, in quotes where they have to be."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    cells = []
+    for name in names:
+        writer.writerow(("", replace_surrogates(name)))
+        cells.append(text.getvalue()[1:-1])
+        text.seek(0)
+        text.truncate()
+    return cells
+
+
+def _format_step(step: Number | None, as_float: bool) -> str:
+    return "" if step is None else _format_number(step, as_float)
+
+
+def _format_time(time: float | None) -> str:
+    return "" if time is None else _format_number(time, True)
+
+
+def _format_number(value: Number, as_float: bool) -> str:
+    if type(value) is float:
+        return repr(value) if value == value else "NaN"
     if as_float:
         try:
             return format_float(float(value))
         except OverflowError:  # an int beyond 1.8e308 has no float
             return str(value)
     return str(value)
-
-
-def _chunks(rows: Iterator[list[str]]) -> Iterator[bytes]:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for row in rows:
-        writer.writerow(row)
-        if text.tell() > _CHUNK:
-            yield text.getvalue().encode("utf-8", "replace")
-            text.seek(0)
-            text.truncate()
-    yield text.getvalue().encode("utf-8", "replace")
 
 
 def parse_series(name: str, lines: Iterable[str]) -> Iterator[Point]:

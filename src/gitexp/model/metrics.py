@@ -14,6 +14,10 @@ Number = int | float
 Direction = Literal["maximize", "minimize"]
 
 
+Row = tuple[Step | None, float | None, dict[str, Number]]
+"""Values of several metrics at one step: the step, the time as a point has it, the values by metric."""
+
+
 class Point(NamedTuple):
     """One value of one metric. ``time`` is in seconds since the run's start, None when not known."""
 

@@ -16,9 +16,9 @@ from gitexp.model.cost import cost_of
 from gitexp.model.ending import judge_ending
 from gitexp.model.fingerprint import fingerprint
 from gitexp.model.params import merge_params
-from gitexp.model.paths import TreePath, quote_path
-from gitexp.model.run import Artifact, Environment, Status
+from gitexp.model.run import Environment, Status
 from gitexp.model.seed import find_seed
+from gitexp.store.journal import has_artifacts, local_folder
 from gitexp.store.layout import OUTPUT
 
 if TYPE_CHECKING:
@@ -26,18 +26,17 @@ if TYPE_CHECKING:
 
     from gitexp.actions.attempts import Attempts
     from gitexp.actions.begun import Begun
+    from gitexp.actions.logged import Logged
     from gitexp.actions.metrics_found import FoundMetrics
     from gitexp.actions.observation import Observed
     from gitexp.actions.session import Session
     from gitexp.actions.written_files import WrittenFiles
     from gitexp.capture.ending import Ending
-    from gitexp.data.recording import RecordedArtifacts, RecordedData
+    from gitexp.data.hashing import FileHash
+    from gitexp.data.recording import RecordedData
     from gitexp.model.params import ParamSource
     from gitexp.model.run import Run
     from gitexp.store.writing import Files
-
-_MOST_ARTIFACT_BYTES = 20_000_000
-"""What the small artifacts of one run may take in Git together."""
 
 
 class Lost(NamedTuple):
@@ -58,15 +57,21 @@ def build_run(
         environment=observed.environment,
     )
     run = _describe_loss(run, ending, attempts) if isinstance(ending, Lost) else _describe_end(run, ending, prepared)
-    # Now, and not only at the end: a secret that Hydra's configuration holds is to be known in the output.
-    run = redact_run(_add_params(run, prepared, written), prepared.redactor)
+    logged = attempts.make("what the script said was not read", lambda: _read_logged(session), None)
+    run = _add_params(run, prepared, written)
+    if logged is not None:
+        from gitexp.actions.logged_values import add_said
+
+        run = add_said(run, logged, attempts)
+    # Now, and not only at the end: a secret that a param holds is to be known in the output.
+    run = redact_run(run, prepared.redactor)
     output = attempts.make("the output was not recorded", lambda: _read_output(prepared, session), b"")
     if output:
         files[OUTPUT] = fold_progress(output)
-    run = _add_metrics(run, files, prepared, written, output)
+    run, whole = _add_metrics(run, files, prepared, written, output, logged)
     files.update(gather_system(session.journal, attempts))
     run = _add_data(run, files, observed.data, attempts)
-    run = _add_artifacts(run, files, prepared)
+    run = _add_artifacts(run, files, prepared, session, whole)
     run = redact_run(run, prepared.redactor)
     run = replace(run, fingerprint=_find_fingerprint(prepared, run, observed))
     return replace(run, warnings=attempts.warnings), files
@@ -123,19 +128,43 @@ def _add_params(run: Run, prepared: Begun, written: WrittenFiles) -> Run:
     return replace(run, params=merged.params, param_sources=merged.sources, seed=seed)
 
 
-def _add_metrics(run: Run, files: Files, prepared: Begun, written: WrittenFiles, output: bytes) -> Run:
+def _read_logged(session: Session) -> Logged | None:
+    from gitexp.store.journal import read_start
+    from gitexp.store.journal_records import list_logs
+
+    start = read_start(session.journal.folder) if session.journal is not None else None
+    if session.journal is None or start is None or not list_logs(session.journal):
+        return None
+    from gitexp.actions.logged import read_logged
+
+    return read_logged(session.journal, start)
+
+
+def _add_metrics(
+    run: Run, files: Files, prepared: Begun, written: WrittenFiles, output: bytes, logged: Logged | None
+) -> tuple[Run, FileHash | None]:
+    """The run with its metrics, and the whole series where Git is to have a part of it."""
     extract = prepared.request.extract and prepared.settings.metrics_from_output
 
     def gather() -> FoundMetrics:
         printed = output if extract and output else None
-        known = prepared.settings.directions
-        return find_metrics(written.metrics_files, printed, run.params, known, prepared.places, prepared.attempts)
+        cache = local_folder(prepared.repository, "cache")
+        return find_metrics(
+            written.metrics_files,
+            printed,
+            run.params,
+            prepared.settings.directions,
+            prepared.places,
+            prepared.attempts,
+            logged,
+            cache,
+        )
 
     found = prepared.attempts.make("the metrics were not recorded", gather, None)
     if found is None:
-        return run
+        return run, None
     files.update(found.files)
-    return replace(run, metrics=found.summaries)
+    return replace(run, metrics=found.summaries, series=found.note), found.whole
 
 
 def _read_output(prepared: Begun, session: Session) -> bytes:
@@ -158,37 +187,11 @@ def _add_data(run: Run, files: Files, data: RecordedData | None, attempts: Attem
     return replace(run, data=data.items)
 
 
-def _add_artifacts(run: Run, files: Files, prepared: Begun) -> Run:
-    wanted = (*prepared.settings.artifacts, *prepared.request.artifacts)
-    if not wanted:
+def _add_artifacts(run: Run, files: Files, prepared: Begun, session: Session, whole: FileHash | None) -> Run:
+    declared = prepared.settings.artifacts or prepared.request.artifacts
+    kept = session.journal is not None and has_artifacts(session.journal)
+    if not declared and not kept and whole is None:
         return run
+    from gitexp.actions.artifacts_kept import add_artifacts
 
-    def gather() -> RecordedArtifacts:
-        from gitexp.data.cache import Cache
-        from gitexp.data.recording import record_artifacts
-        from gitexp.store.journal import local_folder
-
-        places = prepared.places
-        return record_artifacts(
-            wanted,
-            places.here,
-            places.project,
-            places.top,
-            cache=Cache(local_folder(prepared.repository, "cache")),
-            git_bytes=prepared.settings.artifact_git_bytes,
-            git_total_bytes=_MOST_ARTIFACT_BYTES,
-            started=run.started_at.timestamp(),
-            until=prepared.until,
-        )
-
-    kept = prepared.attempts.make("the artifacts were not kept", gather, None)
-    if kept is None:
-        return replace(run, artifacts=tuple(Artifact(TreePath(path), None, None, "no") for path in wanted))
-    prepared.attempts.extend(kept.warnings)
-    for path, data in kept.files.items():
-        if b"\0" not in data and prepared.redactor.redact_output(data)[1]:
-            shown = quote_path(path.removeprefix(b".exp/artifacts/"))
-            prepared.attempts.warn(f"artifact {shown} looks like it holds a secret; the run keeps it")
-    files.update(kept.files)
-    files.update({path: format_pointer(pointer) for path, pointer in kept.pointers.items()})
-    return replace(run, artifacts=kept.items)
+    return add_artifacts(run, files, prepared, session, whole)

@@ -1,25 +1,34 @@
-"""The metrics of a run that used no API: from the files it wrote and from what it printed."""
+"""The metrics of a run: what its script said through the API, what is in files it wrote, and what it printed."""
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.model.metrics import Point, summarize
+from gitexp.model.metrics import Point, Summary, summarize
 from gitexp.model.texts import replace_surrogates
-from gitexp.store.layout import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from gitexp.actions.attempts import Attempts
+    from gitexp.actions.logged import Logged
     from gitexp.actions.params_found import Places
-    from gitexp.model.metrics import Summary
+    from gitexp.data.hashing import FileHash
+    from gitexp.model.metrics import Number, Row
+    from gitexp.model.run import SeriesNote
     from gitexp.model.values import Params
     from gitexp.store.writing import Files
 
+API_SOURCE = "api"
 OUTPUT_SOURCE = "output"
+SUMMARY_SOURCE = "summary"
+MOST_SUMMARIES = 10_000
+"""In a manifest: of a million metrics it would be too large to be read."""
+_FEWER_DIGITS = 1e-3
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 
 
@@ -31,10 +40,12 @@ class MetricsSource(NamedTuple):
 
 
 class FoundMetrics(NamedTuple):
-    """The summary of each series and the file that holds them all."""
+    """The summary of each series, and the file that holds them all or, with a note, the largest part that Git is to."""
 
     summaries: dict[str, Summary]
     files: Files
+    note: SeriesNote | None = None
+    whole: FileHash | None = None
 
 
 def find_metrics(
@@ -44,9 +55,12 @@ def find_metrics(
     known: Collection[str],
     places: Places,
     attempts: Attempts,
+    logged: Logged | None = None,
+    cache: str = "",
 ) -> FoundMetrics:
     """Reads the metrics files that a run wrote and, unless None, its output; ``known`` are metrics of the settings.
 
+    What the script said itself (``logged``) comes first; another value in a file stays beside it.
     Of a metric that several files have, tables come before single values; another file's series of the name stays as
     ``<file>:<metric>`` where it ends in another value. What the output says of a file's metric is passed over: it is
     the same in fewer digits. Only where the file has a single value does the printed series lead up to it.
@@ -54,22 +68,58 @@ def find_metrics(
     sources = list(_file_sources(sorted(paths, key=_rank), places, attempts))
     if output is not None:
         sources.append(_output_source(output, params, known))
-    plan = _Plan()
+    plan = _Plan(logged)
     for source in sources:
         plan.add(source, summarize(source.points(), source.name))
+    stated = logged.stated if logged is not None else {}
     if not plan.summaries:
-        return FoundMetrics({}, {})
-    from gitexp.format.series import format_series
+        return FoundMetrics(_bound(_state({}, stated), len(stated), attempts), {})
+    from gitexp.actions.series_kept import keep_series
+    from gitexp.format.series import group_points
+    from gitexp.model.series_measure import SeriesMeasure
 
-    file, chunks = format_series(lambda: plan.points(sources))
-    return FoundMetrics(plan.summaries, {RECORD + file.encode(): b"".join(chunks)})
+    measure = logged.measure if logged is not None else SeriesMeasure()
+    measure.take(group_points(plan.points(sources)))
+
+    def rows() -> Iterator[Row]:
+        if logged is not None:
+            yield from logged.rows()
+        yield from group_points(plan.points(sources))
+
+    kept = keep_series(rows, measure, list(islice(measure, MOST_SUMMARIES)), cache, attempts)
+    summaries = _bound(_state(plan.summaries, stated), len({*measure, *stated}), attempts)
+    return FoundMetrics(summaries, kept.files, kept.note, kept.whole)
+
+
+def _state(summaries: dict[str, Summary], stated: dict[str, Number]) -> dict[str, Summary]:
+    """The summaries with what the script said that they are to say."""
+    found = dict(summaries)
+    for metric, value in stated.items():
+        known = found.get(metric)
+        if known is None:
+            found[metric] = Summary(value, value, value, value, None, 1, SUMMARY_SOURCE)
+        else:
+            found[metric] = replace(known, last=value)
+    return found
+
+
+def _bound(summaries: dict[str, Summary], total: int, attempts: Attempts) -> dict[str, Summary]:
+    if total > MOST_SUMMARIES:
+        more = total - MOST_SUMMARIES
+        attempts.warn(f"{more:,} more metrics have no summary: only those of the first {MOST_SUMMARIES:,} are kept")
+    return dict(islice(summaries.items(), MOST_SUMMARIES))
 
 
 class _Plan:
     """Which source's points count under which name."""
 
-    def __init__(self) -> None:
+    def __init__(self, logged: Logged | None) -> None:
         self.summaries: dict[str, Summary] = {}
+        self._said: Collection[str] = ()
+        if logged is not None:
+            measure = self._said = logged.measure
+            for metric in islice(measure, MOST_SUMMARIES):
+                self.summaries[replace_surrogates(metric)] = measure.summary(metric, API_SOURCE)
         self._names: dict[tuple[str, str], str] = {}
         self._last: dict[str, Point] = {}
         """Single values of files that end a printed series, by metric."""
@@ -78,7 +128,11 @@ class _Plan:
         for metric, summary in summaries.items():
             name = replace_surrogates(metric)
             known = self.summaries.get(name)
-            if known is not None and source.name == OUTPUT_SOURCE:
+            if name in self._said:
+                if source.name == OUTPUT_SOURCE or known is None or _is_same_value(known.last, summary.last):
+                    continue
+                name = f"{source.name}:{metric}"
+            elif known is not None and source.name == OUTPUT_SOURCE:
                 if known.count > 1 or known.step is not None or summary.count < 2:
                     continue
                 self._last[metric] = Point(metric, known.last, summary.step, None)
@@ -98,6 +152,11 @@ class _Plan:
                 if name is not None:
                     yield point if name == point.metric else point._replace(metric=name)
         yield from self._last.values()
+
+
+def _is_same_value(said: Number, found: Number) -> bool:
+    """Whether a file has what the script said, perhaps in fewer digits."""
+    return repr(said) == repr(found) or math.isclose(said, found, rel_tol=_FEWER_DIGITS)
 
 
 def _join(printed: Summary, single: Summary) -> Summary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,6 +15,7 @@ from gitexp.data.hashing import (
     FolderHash,
     finish_folder,
     has_changed,
+    hash_file,
     open_regular,
     walk_folder,
 )
@@ -21,6 +23,8 @@ from gitexp.data.staging import flush_all, staging_folder
 from gitexp.errors import NotFound, StorageFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gitexp.data.known_hashes import KnownHashes
 
 _FICLONE = 0x40049409  # linux/fs.h
@@ -54,18 +58,40 @@ class Cache:
         except FileNotFoundError:
             raise NotFound(f"{md5} is not in the cache {self.root}", md5=md5) from None
 
-    def store_file(self, path: str, known: KnownHashes | None = None) -> FileHash:
+    def store_file(self, path: str, known: KnownHashes | None = None, *, ours: bool = False) -> FileHash:
         """Keeps a file. Without a hash ``why`` says why it was not kept; with one, what is doubtful about it.
 
+        A file that is ``ours`` (nobody will write to it again) is linked where that can be done, instead of copied.
         Raises StorageFailed when the cache cannot be written.
         """
         with staging_folder(self._staging) as staging:
-            stored, staged = self._copy_in(path, os.path.join(staging, "file"), known)
+            stored, staged = self._take_in(path, os.path.join(staging, "file"), known, ours)
             if staged is not None and stored.md5 is not None:
                 self._publish({stored.md5: staged})
         return stored
 
-    def store_folder(self, path: str, top: str | None = None, known: KnownHashes | None = None) -> FolderHash:
+    def store_chunks(self, chunks: Iterable[bytes]) -> FileHash:
+        """Keeps a file that is being made. Raises StorageFailed when the cache cannot be written."""
+        digest = hashlib.md5(usedforsecurity=False)
+        size = 0
+        with staging_folder(self._staging) as staging:
+            staged = os.path.join(staging, "file")
+            try:
+                with open(staged, "wb") as file:
+                    for chunk in chunks:
+                        digest.update(chunk)
+                        size += len(chunk)
+                        file.write(chunk)
+            except OSError as error:
+                raise StorageFailed(self.root, error.strerror or str(error)) from error
+            md5 = digest.hexdigest()
+            if not self.has(md5, size):
+                self._publish({md5: staged})
+        return FileHash(md5, size)
+
+    def store_folder(
+        self, path: str, top: str | None = None, known: KnownHashes | None = None, *, ours: bool = False
+    ) -> FolderHash:
         """Keeps a folder and every file in it, all or none. As store_file else.
 
         Its files are copied first and made durable at once: a flush for each takes milliseconds a file.
@@ -77,7 +103,7 @@ class Cache:
         with staging_folder(self._staging) as staging:
             try:
                 for number, (file, name) in enumerate(walk_folder(path, top)):
-                    stored, staged = self._copy_in(file, os.path.join(staging, str(number)), known)
+                    stored, staged = self._take_in(file, os.path.join(staging, str(number)), known, ours)
                     if stored.md5 is None or stored.bytes is None or number == MAX_FILES:
                         return FolderHash(None, why=f"{name}: {stored.why or 'too many files'}")
                     doubts += [f"{name}: {stored.why}"] if stored.why is not None else []
@@ -94,6 +120,17 @@ class Cache:
                 copies[folder.md5] = listing  # the last one: a folder that is there has all its files
             self._publish(copies)
         return FolderHash(folder.md5, size, len(entries), doubts[0] if doubts else None, folder.listing)
+
+    def _take_in(self, path: str, target: str, known: KnownHashes | None, ours: bool) -> tuple[FileHash, str | None]:
+        """Links a file that is ours into the staging folder; copies any other, and where no link can be made."""
+        if ours:
+            # A file with another name may be written to under that one.
+            hashed = hash_file(path, known) if _has_one_name(path) else FileHash(None)
+            if hashed.md5 is not None and self.has(hashed.md5, hashed.bytes):
+                return hashed, None
+            if hashed.md5 is not None and _link(path, target):
+                return hashed, target
+        return self._copy_in(path, target, known)
 
     def _copy_in(self, path: str, target: str, known: KnownHashes | None) -> tuple[FileHash, str | None]:
         """Copies a file into the staging folder; None in place of the copy where the object is there already."""
@@ -141,6 +178,22 @@ class Cache:
             flush_all([*folders, *{os.path.dirname(folder) for folder in folders}])
         except OSError as error:
             raise StorageFailed(self.root, error.strerror or str(error)) from error
+
+
+def _has_one_name(path: str) -> bool:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+
+
+def _link(path: str, target: str) -> bool:
+    try:
+        os.link(path, target)
+    except OSError:  # another file system, or one without links
+        return False
+    return True
 
 
 class _SourceError(Exception):

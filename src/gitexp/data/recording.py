@@ -93,39 +93,82 @@ def record_artifacts(
     kept, for another wrote it.
     """
     places = find_places(patterns, here, project, top)
-    items = [Artifact(place.tree_path, None, None, "no", None, "it is not there") for place in places.missing]
-    files: dict[bytes, bytes] = {}
-    pointers: dict[bytes, Pointer] = {}
-    warnings = list(places.warnings)
-    room = git_total_bytes
+    keeper = ArtifactKeeper(cache, git_bytes, git_total_bytes, known=known)
+    keeper.items += [Artifact(place.tree_path, None, None, "no", None, "it is not there") for place in places.missing]
+    keeper.warn(*places.warnings)
     for place in places.found:
         if until is not None and _written_after(place.path, until):
-            items.append(Artifact(place.tree_path, None, None, "no", None, _LATER))
+            keeper.items.append(Artifact(place.tree_path, None, None, "no", None, _LATER))
             continue
         if started is not None and _written_before(place.path, started):
-            warnings.append(f"artifact {place.tree_path} was there before the run and was not written by it")
+            keeper.warn(f"artifact {place.tree_path} was there before the run and was not written by it")
+        keeper.keep(place, top)
+    return keeper.recorded()
+
+
+class ArtifactKeeper:
+    """Keeps artifacts one by one: small files for Git, all else in the cache with a pointer."""
+
+    __slots__ = ("_cache", "_files", "_git_bytes", "_known", "_ours", "_pointers", "_room", "_warnings", "items")
+
+    def __init__(
+        self,
+        cache: Cache,
+        git_bytes: int,
+        git_total_bytes: int,
+        *,
+        known: KnownHashes | None = None,
+        ours: bool = False,
+    ) -> None:
+        self._cache = cache
+        self._git_bytes = git_bytes
+        self._room = git_total_bytes
+        self._known = known
+        self._ours = ours
+        self._files: dict[bytes, bytes] = {}
+        self._pointers: dict[bytes, Pointer] = {}
+        self._warnings: list[str] = []
+        self.items: list[Artifact] = []
+
+    def warn(self, *sentences: str) -> None:
+        """Adds what is doubtful."""
+        self._warnings += sentences
+
+    def keep(self, place: Place, top: str) -> None:
+        """Keeps a file or folder; ``top`` is the folder from which on ``.dvcignore`` files count."""
         target = ARTIFACTS + place.name
-        small = None if target in pointers else read_small_file(place.path, min(git_bytes, room))
+        small = None if target in self._pointers else read_small_file(place.path, min(self._git_bytes, self._room))
         if small is not None:
-            files[target] = small.content
-            room -= len(small.content)
-            items.append(
+            self._files[target] = small.content
+            self._room -= len(small.content)
+            self.items.append(
                 Artifact(place.tree_path, small.md5, len(small.content), "git", None, _describe_outside(place))
             )
             doubt = small.why
         else:
-            stored = _store(place, top, cache, known)
+            stored = self._store(place, top)
             pointer = _point(place, stored)
             pointer_at = target + _SUFFIX
-            while pointer_at in files:  # an artifact that is itself named so
+            while pointer_at in self._files:  # an artifact that is itself named so
                 pointer_at += _SUFFIX
             if pointer is not None:
-                pointers[pointer_at] = pointer
-            items.append(_describe_stored(place, stored, pointer))
+                self._pointers[pointer_at] = pointer
+            self.items.append(_describe_stored(place, stored, pointer))
             doubt = stored.why if pointer is not None else None
         if doubt is not None:
-            warnings.append(f"artifact {place.tree_path}: {doubt}")
-    return RecordedArtifacts(tuple(items), files, pointers, tuple(warnings))
+            self.warn(f"artifact {place.tree_path}: {doubt}")
+
+    def recorded(self) -> RecordedArtifacts:
+        """All that was kept."""
+        return RecordedArtifacts(tuple(self.items), self._files, self._pointers, tuple(self._warnings))
+
+    def _store(self, place: Place, top: str) -> FileHash | FolderHash:
+        try:
+            if os.path.isdir(place.path):
+                return self._cache.store_folder(place.path, top, self._known, ours=self._ours)
+            return self._cache.store_file(place.path, self._known, ours=self._ours)
+        except StorageFailed as error:
+            return FileHash(None, None, error.message)
 
 
 def _hash_data(
@@ -136,15 +179,6 @@ def _hash_data(
         return hashed
     hashed = hash_folder(place.path, top, known) if os.path.isdir(place.path) else hash_file(place.path, known)
     return tracked.compare(hashed) if tracked is not None else hashed
-
-
-def _store(place: Place, top: str, cache: Cache, known: KnownHashes | None) -> FileHash | FolderHash:
-    try:
-        if os.path.isdir(place.path):
-            return cache.store_folder(place.path, top, known)
-        return cache.store_file(place.path, known)
-    except StorageFailed as error:
-        return FileHash(None, None, error.message)
 
 
 def _describe_stored(place: Place, stored: FileHash | FolderHash, pointer: Pointer | None) -> Artifact:

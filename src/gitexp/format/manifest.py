@@ -31,6 +31,7 @@ def format_manifest(run: Run) -> bytes:
         "host": run.host,
         "params": run.params,
         "metrics": {metric: FlowDict(_present(asdict(summary))) for metric, summary in run.metrics.items()},
+        "series": FlowDict(_present(run.series._asdict())) if run.series is not None else None,
         "code": _code_fields(run.code),
         "data": [FlowDict(_present(one._asdict())) for one in run.data],
         "artifacts": [FlowDict(_present(one._asdict())) for one in run.artifacts],

@@ -23,6 +23,7 @@ from gitexp.model.run import (
     LeftOut,
     Lineage,
     Run,
+    SeriesNote,
     Status,
     Submodule,
     User,
@@ -77,6 +78,7 @@ def _run(fields: Fields) -> Run:
         metrics={name: _summary(name, one) for name, one in fields.mapping("metrics").items()},
         code=_code(fields.inside("code")),
         param_sources={name: str(one) for name, one in fields.mapping("param_sources").items()},
+        series=_series(fields.inside("series")) if fields.mapping("series") else None,
         data=fields.rows("data", _data_item),
         artifacts=fields.rows("artifacts", _artifact),
         environment=_environment(fields.inside("environment")),
@@ -127,6 +129,15 @@ def _summary(name: str, value: object) -> Summary:
         step=fields.number("step"),
         count=fields.integer("count") or 1,
         source=fields.text("source") or "",
+    )
+
+
+def _series(fields: Fields) -> SeriesNote:
+    return SeriesNote(
+        file=fields.need("file"),
+        points=fields.integer("points") or 0,
+        kept=fields.integer("kept") or 0,
+        whole=fields.text("whole"),
     )
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from gitexp.model.values import Params, Value
 
 
+_ASSIGNED = "--param"
+
+
 class Rank(IntEnum):
     """Whose word counts where two sources differ: the smaller one's."""
 
@@ -112,6 +115,36 @@ def merge_params(sources: Sequence[ParamSource]) -> MergedParams:
             full = _free_key(params, full)
             params[full], names[full] = value, name
     return MergedParams(params, names)
+
+
+def prefer_said(found: MergedParams, said: Params, name: str, hidden: str) -> tuple[MergedParams, tuple[str, ...]]:
+    """Params with those that the script itself said, from the source ``name``: these are what really ran.
+
+    Another value that was found stays under ``<source>:<key>``, unless it is the same in other words (a flag's ``1``
+    for ``1.0``) or ``hidden``. ``--param`` alone is not outranked: the second result names the keys in which the
+    script says otherwise.
+    """
+    params, names = dict(found.params), dict(found.sources)
+    contradicted: list[str] = []
+    for key, value in said.items():
+        old, source = params.get(key), names.get(key, "start")
+        is_same = key not in params or old == hidden or _is_same_word(old, value)
+        full = f"{name if source == _ASSIGNED else source}:{key}"
+        if source == _ASSIGNED and not is_same:
+            contradicted.append(key)
+            params[full], names[full] = value, name
+        elif source != _ASSIGNED:
+            params[key], names[key] = value, name
+            if not is_same and not equal_values(params.get(full, value), old):
+                full = _free_key(params, full)
+                params[full], names[full] = old, source
+    return MergedParams(params, names), tuple(contradicted)
+
+
+def _is_same_word(one: Value, other: Value) -> bool:
+    if is_scalar(one) and is_scalar(other):
+        return one == other or format_value(one) == format_value(other)
+    return equal_values(one, other)
 
 
 def parse_assignment(text: str) -> tuple[str, Value]:

@@ -95,6 +95,16 @@ class Artifact(NamedTuple):
     """Why it was not kept, where ``kept`` is ``no``."""
 
 
+class SeriesNote(NamedTuple):
+    """Of a series that is too large for Git: the file that has a part of it, how many points, and where all are."""
+
+    file: str
+    points: int
+    kept: int
+    whole: str | None = None
+    """The path of the artifact that holds every point; None where it could not be kept."""
+
+
 class Gpu(NamedTuple):
     """A GPU of the host."""
 
@@ -170,6 +180,8 @@ class Run:
     code: Code
     param_sources: dict[str, str] = field(default_factory=dict)
     """Where each param was found, by key: ``flag``, ``--param``, or the path of a file."""
+    series: SeriesNote | None = None
+    """Set where ``.exp/metrics.csv`` holds only a part of the points."""
     data: tuple[DataItem, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
     environment: Environment = _UNKNOWN

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitexp.model.metrics import Summary
+    from gitexp.model.run import SeriesNote
     from gitexp.render.page import Block, Look
 
 INDENT = 2
@@ -44,6 +45,15 @@ def metric_blocks(metrics: Mapping[str, Summary], look: Look) -> list[Block]:
     if not dropped:
         return [grid]
     return [grid, Text((line(Span(f"no room for: {', '.join(dropped)}  (--json has all)", "muted")),), INDENT)]
+
+
+def series_blocks(series: SeriesNote | None) -> list[Block]:
+    """What there is to be said of a series that is too large for Git."""
+    if series is None:
+        return []
+    where = f"all are in the artifact {series.whole}" if series.whole is not None else "the others could not be kept"
+    text = f"{series.file} has {series.kept:,} of {series.points:,} points, the extremes among them; {where}"
+    return [Text((line(Span(text, "muted")),), INDENT)]
 
 
 def _columns(metrics: Mapping[str, Summary], look: Look) -> dict[str, tuple[GridColumn, list[Line]]]:

@@ -11,7 +11,7 @@ from gitexp.model.run import Status
 from gitexp.model.values import format_float
 from gitexp.render.numbers import format_cell, format_number
 from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Span, Text, join_lines, line
-from gitexp.render.run_metrics import metric_blocks
+from gitexp.render.run_metrics import metric_blocks, series_blocks
 from gitexp.render.run_parts import (
     artifact_blocks,
     code_fields,
@@ -53,7 +53,7 @@ def build_run_page(
     if said:
         page += [Gap(), Fields(tuple(said), INDENT)]
     blocks: list[tuple[str, list[Block]]] = [
-        ("Metrics", metric_blocks(run.metrics, look)),
+        ("Metrics", [*metric_blocks(run.metrics, look), *series_blocks(run.series)]),
         ("Params", _params(run, look)),
         ("Code", _fields(code_fields(run.code, look))),
         ("Data", data_blocks(run, look)),

@@ -180,6 +180,20 @@ def write_file(path: str, data: bytes) -> None:
         os.close(file)
 
 
+def has_artifacts(journal: Journal) -> bool:
+    """Whether the script kept any files."""
+    try:
+        with os.scandir(journal.artifacts) as entries:
+            return any(entries)
+    except OSError:
+        return False
+
+
+def is_own(found: os.stat_result) -> bool:
+    """Whether a file or folder is this user's: what a journal holds is trusted, so nobody else may have written it."""
+    return not hasattr(os, "getuid") or found.st_uid == os.getuid()
+
+
 def newest_write(journal: Journal) -> float:
     """When something was last heard of a run: output, what the script said, the recorder's heartbeat; since 1970."""
     newest = os.stat(os.path.join(journal.folder, START)).st_mtime

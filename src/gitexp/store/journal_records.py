@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from gitexp.format.frames import HEADER, FrameReader
+from gitexp.store.journal import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,14 +16,33 @@ if TYPE_CHECKING:
 
 Record = tuple[Any, ...]
 _CHUNK = 1 << 20
+_ALL = 1 << 62
 
 
-def read_records(journal: Journal, start: JournalStart) -> Iterator[Record]:
+class Damage:
+    """What was passed over while records were read."""
+
+    __slots__ = ("foreign", "places")
+
+    def __init__(self) -> None:
+        self.places = 0
+        """Where a record is torn or damaged, or several in a row are."""
+        self.foreign = 0
+        """Files that belong to another user."""
+
+
+def read_records(journal: Journal, start: JournalStart, damage: Damage | None = None) -> Iterator[Record]:
     """Every record but the headers, in order of time; times are in seconds since the start of the run.
 
-    Memory is flat: files are read piece by piece. Damaged records are passed over. Raises OSError.
+    Memory is flat: files are read piece by piece. Damaged records are passed over, and counted in ``damage``. Raises
+    OSError.
     """
-    return heapq.merge(*(read_log(path, start) for path in list_logs(journal)), key=_time)
+    return merge_logs([read_log(path, start, damage) for path in list_logs(journal)])
+
+
+def merge_logs(logs: list[Iterator[Record]]) -> Iterator[Record]:
+    """The records of several files in order of time."""
+    return logs[0] if len(logs) == 1 else heapq.merge(*logs, key=_time)
 
 
 def list_logs(journal: Journal) -> list[str]:
@@ -34,17 +54,31 @@ def list_logs(journal: Journal) -> list[str]:
         return []
 
 
-def read_log(path: str, start: JournalStart) -> Iterator[Record]:
-    """The records of one file in their order, as ``read_records`` gives them."""
-    reader = FrameReader()
+def read_log(
+    path: str, start: JournalStart, damage: Damage | None = None, limit: int | None = None
+) -> Iterator[Record]:
+    """The records of one file in their order, as ``read_records`` gives them; of the first ``limit`` bytes, if given.
+
+    A file of another user has none for us: what frames hold is trusted.
+    """
+    reader, damage = FrameReader(), damage or Damage()
     shift: Callable[[float], float] = float
     with open(path, "rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
+        if not is_own(os.fstat(file.fileno())):
+            damage.foreign += 1
+            return
+        seen, left = 0, _ALL if limit is None else limit
+        while left > 0 and (chunk := file.read(min(_CHUNK, left))):
+            left -= len(chunk)
             for record in reader.feed(chunk):
+                if reader.damaged != seen:
+                    damage.places += 1
+                    seen = reader.damaged
                 if record[0] == HEADER:
                     shift = _find_shift(record, start)
                 elif len(record) > 2:
                     yield (record[0], shift(record[1]), *record[2:])  # type: ignore[arg-type]
+    damage.places += reader.damaged != seen or reader.torn > 0
 
 
 def _find_shift(header: tuple[Any, ...], start: JournalStart) -> Callable[[float], float]:

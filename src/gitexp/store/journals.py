@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gitexp.model.ids import is_id
 from gitexp.store.file_lock import try_lock
-from gitexp.store.journal import START, Journal, local_folder, read_start
+from gitexp.store.journal import START, Journal, is_own, local_folder, read_start
 from gitexp.store.machine import is_here
 from gitexp.store.spare_journals import list_spare_journals
 
@@ -38,6 +38,8 @@ def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
     None where somebody records, makes or completes it, where it is not ours to read, and where another host began it:
     whether its lock is held is not known here on every shared file system.
     """
+    if not _is_own_folder(folder):
+        return None
     start = read_start(folder)
     if start is None:
         _clear_unfinished(folder)
@@ -53,6 +55,13 @@ def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
         return journal, start
     journal.release()
     return None
+
+
+def _is_own_folder(folder: str) -> bool:
+    try:
+        return is_own(os.lstat(folder))
+    except OSError:
+        return False
 
 
 def _clear_unfinished(folder: str) -> None:

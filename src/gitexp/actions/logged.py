@@ -1,0 +1,212 @@
+"""What a run's script said through the API, read from its journal: the small things, and the series to be streamed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitexp.format.frames import LOST, METRICS, NOTE, PARAMS, SUMMARY, TAGS, WARNING
+from gitexp.format.series import merge_rows
+from gitexp.model.params import flatten
+from gitexp.model.series_measure import SeriesMeasure
+from gitexp.model.texts import replace_surrogates
+from gitexp.model.values import equal_values, is_scalar
+from gitexp.store.journal_records import Damage, list_logs, merge_logs, read_log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from gitexp.model.metrics import Number, Row
+    from gitexp.model.values import Params, Scalar, Value
+    from gitexp.store.journal import Journal, JournalStart
+    from gitexp.store.journal_records import Record
+
+_TIME_DIGITS = 6
+_MOST_BITS = 10_000
+"""Of a whole number: Python refuses to write one of more than 4,300 digits."""
+_MOST_CHARACTERS = 4_000_000
+"""Of all params, all tags and all notes each: a manifest that is much larger is refused by its readers."""
+_MOST_WARNINGS = 100
+_are_floats = frozenset({float}).issuperset
+_are_texts = frozenset({str}).issuperset
+
+
+class Logged(NamedTuple):
+    """All that was said. ``rows`` gives the series, again each time it is called; ``measure`` has seen them."""
+
+    params: Params
+    tags: dict[str, Scalar]
+    notes: tuple[str, ...]
+    stated: dict[str, Number]
+    """What summaries are to say, by metric."""
+    warnings: tuple[str, ...]
+    measure: SeriesMeasure
+    rows: Callable[[], Iterable[Row]]
+
+
+def read_logged(journal: Journal, start: JournalStart) -> Logged | None:
+    """Reads the journal once; None where the script said nothing. Raises OSError."""
+    import os
+
+    # What a process in the background still writes comes too late: a second reading must give the same.
+    sizes = {path: os.stat(path).st_size for path in list_logs(journal)}
+    if not sizes:
+        return None
+    reading = _Reading()
+    damage, ignored = Damage(), Damage()
+    measure = SeriesMeasure()
+    measure.take(merge_rows(reading.rows(_read(sizes, start, damage))))
+    return Logged(
+        reading.params.bounded(),
+        reading.tags.bounded(),
+        tuple(reading.notes),
+        reading.stated,
+        tuple(reading.describe(damage)),
+        measure,
+        lambda: merge_rows(_Reading().rows(_read(sizes, start, ignored))),
+    )
+
+
+def _read(sizes: dict[str, int], start: JournalStart, damage: Damage) -> Iterator[Record]:
+    return merge_logs([read_log(path, start, damage, size) for path, size in sizes.items()])
+
+
+class _Said:
+    """Values by name, of which the last counts."""
+
+    __slots__ = ("_values", "changed", "left_out")
+
+    def __init__(self) -> None:
+        self._values: dict[str, Value] = {}
+        self.changed: dict[str, None] = {}
+        self.left_out = 0
+
+    def take(self, values: Params) -> None:
+        for key, value in values.items():
+            if key in self._values and not equal_values(self._values[key], value):
+                self.changed[key] = None
+            self._values[key] = value
+
+    def bounded(self) -> dict[str, Any]:
+        """The values, as many as a manifest can hold."""
+        kept: dict[str, Any] = {}
+        room = _MOST_CHARACTERS
+        for key, value in self._values.items():
+            room -= len(key) + len(str(value))
+            if room >= 0:
+                kept[key] = value
+        self.left_out = len(self._values) - len(kept)
+        return kept
+
+
+class _Reading:
+    """Takes records: gives the rows of metrics, and remembers all else."""
+
+    __slots__ = ("_damaged", "_huge", "_lost", "_notes_left", "_room", "_warnings", "notes", "params", "stated", "tags")
+
+    def __init__(self) -> None:
+        self.params = _Said()
+        self.tags = _Said()
+        self.notes: list[str] = []
+        self.stated: dict[str, Number] = {}
+        self._warnings: dict[str, None] = {}
+        self._lost: dict[str, int] = {}
+        self._room = _MOST_CHARACTERS
+        self._notes_left = 0
+        self._damaged = 0
+        self._huge = 0
+
+    def rows(self, records: Iterable[Record]) -> Iterator[Row]:
+        """The rows in the order of the records. One that is not of its kind's form counts as damaged."""
+        for record in records:
+            kind = record[0]
+            if kind != METRICS:
+                try:
+                    self._hear(kind, *record[2:])
+                except (TypeError, ValueError, AttributeError, RecursionError):
+                    self._damaged += 1
+                continue
+            if len(record) != 4 or type(record[3]) is not dict:
+                self._damaged += 1
+                continue
+            _, time, step, values = record
+            if not (_are_floats(map(type, values.values())) and _are_texts(map(type, values))):
+                values = self._clean(values)
+            if step is not None and type(step) is not float:
+                step = self._number(step)
+            if values:
+                yield step, round(time, _TIME_DIGITS), values
+
+    def describe(self, damage: Damage) -> Iterator[str]:
+        """What was not as it should be, a sentence each."""
+        warnings = list(self._warnings)
+        yield from warnings[:_MOST_WARNINGS]
+        if len(warnings) > _MOST_WARNINGS:
+            yield f"{_count(len(warnings) - _MOST_WARNINGS, 'more warning')} of the script"
+        for why, count in self._lost.items():
+            yield f"{_count(count, 'record')} could not be written: {why}"
+        if places := damage.places + self._damaged:
+            yield f"{_count(places, 'record')} of the API {'was' if places == 1 else 'were'} damaged"
+        if damage.foreign:
+            yield f"{_count(damage.foreign, 'file')} of the API's log not read: of another user"
+        if self._huge:
+            yield f"{_count(self._huge, 'number')} of the API had more than {_MOST_BITS:,} bits, recorded as infinite"
+        for key in self.params.changed:
+            yield f"param {key} was changed by the script: the last value is recorded"
+        for said, what in ((self.params, "param"), (self.tags, "tag")):
+            if said.left_out:
+                yield f"{_count(said.left_out, what)} of the API left out: all together are too large"
+        if self._notes_left:
+            yield f"{_count(self._notes_left, 'note')} left out: all together are too large"
+
+    def _hear(self, kind: str, *said: Any) -> None:
+        first = said[0]
+        if kind == PARAMS:
+            self.params.take(flatten(_tame(dict(first))))
+        elif kind == TAGS:
+            self.tags.take({str(key): one if is_scalar(one) else str(one) for key, one in _tame(dict(first)).items()})
+        elif kind == NOTE:
+            self._room -= len(first)
+            if self._room >= 0:
+                self.notes.append(str(first))
+            else:
+                self._notes_left += 1
+        elif kind == SUMMARY:
+            self.stated |= {replace_surrogates(key): value for key, value in self._clean(dict(first)).items()}
+        elif kind == WARNING:
+            if len(self._warnings) <= _MOST_WARNINGS * 10:
+                self._warnings[replace_surrogates(first)] = None
+        elif kind == LOST:
+            why = replace_surrogates(said[1])
+            self._lost[why] = self._lost.get(why, 0) + first
+
+    def _clean(self, values: dict[Any, Any]) -> dict[str, Number]:
+        cleaned = {str(key): self._number(value) for key, value in values.items()}
+        found = {key: value for key, value in cleaned.items() if value is not None}
+        self._damaged += len(found) != len(values)
+        return found
+
+    def _number(self, value: Any) -> Number | None:
+        if type(value) is float:
+            return value
+        if not isinstance(value, int):
+            return None
+        if value.bit_length() > _MOST_BITS:
+            self._huge += 1
+            return math.inf if value > 0 else -math.inf
+        return int(value)
+
+
+def _tame(value: Any) -> Any:
+    """A value without whole numbers that Python does not write in decimal: those as hexadecimal text."""
+    if isinstance(value, dict):
+        return {key if is_scalar(key) else str(key): _tame(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_tame(one) for one in value]
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return hex(value)
+    return value if is_scalar(value) else str(value)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

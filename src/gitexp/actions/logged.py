@@ -29,6 +29,7 @@ _MOST_CHARACTERS = 4_000_000
 _MOST_WARNINGS = 100
 _are_floats = frozenset({float}).issuperset
 _are_texts = frozenset({str}).issuperset
+_are_numbers = frozenset({int, float}).issuperset
 
 
 class Logged(NamedTuple):
@@ -53,7 +54,7 @@ def read_logged(journal: Journal, start: JournalStart) -> Logged | None:
     if not sizes:
         return None
     reading = _Reading()
-    damage, ignored = Damage(), Damage()
+    damage = Damage()
     measure = SeriesMeasure()
     measure.take(merge_rows(reading.rows(_read(sizes, start, damage))))
     return Logged(
@@ -63,8 +64,18 @@ def read_logged(journal: Journal, start: JournalStart) -> Logged | None:
         reading.stated,
         tuple(reading.describe(damage)),
         measure,
-        lambda: merge_rows(_Reading().rows(_read(sizes, start, ignored))),
+        lambda: merge_rows(_read_again(reading, _read(sizes, start, Damage()))),
     )
+
+
+def _read_again(reading: _Reading, records: Iterator[Record]) -> Iterator[Row]:
+    """The rows that ``reading`` gave, once more."""
+    if not reading.is_plain:
+        yield from _Reading().rows(records)
+        return
+    for record in records:
+        if record[0] == METRICS:
+            yield record[2], round(record[1], _TIME_DIGITS), record[3]
 
 
 def _read(sizes: dict[str, int], start: JournalStart, damage: Damage) -> Iterator[Record]:
@@ -102,9 +113,14 @@ class _Said:
 class _Reading:
     """Takes records: gives the rows of metrics, and remembers all else."""
 
-    __slots__ = ("_damaged", "_huge", "_lost", "_notes_left", "_room", "_warnings", "notes", "params", "stated", "tags")
+    __slots__ = (
+        "_damaged", "_huge", "_lost", "_notes_left", "_room", "_warnings",
+        "is_plain", "notes", "params", "stated", "tags",
+    )  # fmt: skip
 
     def __init__(self) -> None:
+        self.is_plain = True
+        """Whether all records of metrics are rows as they stand."""
         self.params = _Said()
         self.tags = _Said()
         self.notes: list[str] = []
@@ -128,14 +144,18 @@ class _Reading:
                 continue
             if len(record) != 4 or type(record[3]) is not dict:
                 self._damaged += 1
+                self.is_plain = False
                 continue
             _, time, step, values = record
             if not (_are_floats(map(type, values.values())) and _are_texts(map(type, values))):
-                values = self._clean(values)
-            if step is not None and type(step) is not float:
-                step = self._number(step)
+                given, values = values, self._clean(values)
+                self.is_plain = self.is_plain and values == given and _are_numbers(map(type, given.values()))
+            if type(step) is not float and not _is_small(step):
+                step, self.is_plain = self._number(step), False
             if values:
                 yield step, round(time, _TIME_DIGITS), values
+            else:
+                self.is_plain = False
 
     def describe(self, damage: Damage) -> Iterator[str]:
         """What was not as it should be, a sentence each."""
@@ -195,6 +215,10 @@ class _Reading:
             self._huge += 1
             return math.inf if value > 0 else -math.inf
         return int(value)
+
+
+def _is_small(step: object) -> bool:
+    return step is None or (type(step) is int and step.bit_length() <= _MOST_BITS)
 
 
 def _tame(value: Any) -> Any:

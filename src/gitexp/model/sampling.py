@@ -5,107 +5,104 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
+from gitexp.model.row_blocks import cut_blocks, has_nan, split_block
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitexp.model.metrics import Number, Row, Step
 
-_Kept = tuple[int, "Step | None", "float | None", str, "Number"]
-_MOST_OF_BUCKET = 5
+    _Kept = tuple[int, Step | None, float | None, Number]
+
+_PLAIN = 4
+"""How many values of a stretch are kept, where none is NaN."""
 
 
 class Sample:
     """Of each metric a part of its values, in their order: of every stretch the first, least, greatest and last.
 
-    Of a stretch with NaN the first NaN stays too. A metric with few values keeps all; ``most`` is the number of values
-    that are kept of all metrics together, at least five of each. Metrics that are not counted are passed over.
+    Of a stretch with NaN the first NaN stays too. A metric with few values keeps all. ``most`` is about how many values
+    are kept of all metrics together, at least four of each. Metrics that are not counted are passed over.
     """
 
-    __slots__ = ("_kept", "_rows", "_stretches")
+    __slots__ = ("_rows", "_stretches")
 
     def __init__(self, counts: Mapping[str, int], most: int) -> None:
-        quota = max(_MOST_OF_BUCKET, share_out(list(counts.values()), most))
+        quota = max(_PLAIN, share_out(list(counts.values()), most))
         self._stretches = {
-            metric: _Stretch(metric, count, count if count <= quota else quota // _MOST_OF_BUCKET)
-            for metric, count in counts.items()
+            metric: _Stretch(count, count if count <= quota else quota // _PLAIN) for metric, count in counts.items()
         }
-        self._kept: list[_Kept] = []
         self._rows = 0
 
     def watch(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Passes rows on unchanged and takes of them what is to be kept."""
-        stretches, kept = self._stretches, self._kept
-        for row in rows:
-            self._rows += 1
-            step, time, values = row
-            for metric, value in values.items():
-                one = stretches.get(metric)
-                if one is None:
-                    continue
-                here = (self._rows, step, time, metric, value)
-                if one.left == 0:
-                    one.close(kept)
-                one.left -= 1
-                if one.first is None:
-                    one.first = here
-                one.last = here
-                if value != value:
-                    one.nan = one.nan or here
-                elif one.least is None or one.greatest is None:
-                    one.least = one.greatest = here
-                elif value < one.least[4]:
-                    one.least = here
-                elif value > one.greatest[4]:
-                    one.greatest = here
-            yield row
+        for block in cut_blocks(rows):
+            numbers = {id(row): number for number, row in enumerate(block, self._rows)}
+            self._rows += len(block)
+            for metric, (values, owners) in split_block(block).items():
+                stretch = self._stretches.get(metric)
+                if stretch is not None:
+                    stretch.take(values, owners, numbers)
+            yield from block
 
     def rows(self) -> list[Row]:
         """What was kept, once all rows were seen."""
-        for one in self._stretches.values():
-            one.close(self._kept)
-        self._kept.sort(key=lambda point: point[0])
-        rows: list[Row] = []
-        last = 0
-        for number, step, time, metric, value in self._kept:
-            if number != last:
-                rows.append((step, time, {}))
-                last = number
-            rows[-1][2][metric] = value
-        return rows
+        found: dict[int, Row] = {}
+        for metric, stretch in self._stretches.items():
+            for number, step, time, value in stretch.kept:
+                found.setdefault(number, (step, time, {}))[2][metric] = value
+        return [found[number] for number in sorted(found)]
 
 
 class _Stretch:
-    """A metric, and what stands out of the stretch of its values that is passing."""
+    """A metric: what was kept of it, and what stands out of the stretch of its values that is passing."""
 
-    __slots__ = ("_count", "_metric", "_number", "_of", "first", "greatest", "last", "least", "left", "nan")
+    __slots__ = ("_count", "_left", "_number", "_of", "_open", "kept")
 
-    def __init__(self, metric: str, count: int, of: int) -> None:
-        self._metric = metric
+    def __init__(self, count: int, of: int) -> None:
         self._count = count
         self._of = of
         self._number = 0
-        self.left = 0
-        self._clear()
-        self._begin()
+        self._left = 0
+        self._open: list[_Kept] = []
+        self.kept: list[_Kept] = []
 
-    def close(self, kept: list[_Kept]) -> None:
-        """Keeps what stands out of this stretch, and begins the next."""
-        found = (self.first, self.least, self.greatest, self.nan, self.last)
-        kept += {point[0]: point for point in found if point is not None}.values()
-        self._clear()
-        self._begin()
-
-    def _clear(self) -> None:
-        self.first: _Kept | None = None
-        self.least: _Kept | None = None
-        self.greatest: _Kept | None = None
-        self.nan: _Kept | None = None
-        self.last: _Kept | None = None
+    def take(self, values: Sequence[Number], owners: Sequence[Row], numbers: dict[int, int]) -> None:
+        """Takes the next values, with the rows they stand in and the numbers of these."""
+        start = 0
+        while start < len(values):
+            if not self._left:
+                self._begin()
+            stop = min(len(values), start + self._left)
+            for place in find_extremes(values[start:stop]):
+                row = owners[start + place]
+                self._open.append((numbers[id(row)], row[0], row[1], values[start + place]))
+            self._left -= stop - start
+            start = stop
+            if not self._left:
+                # Once more: a stretch may have come in several pieces.
+                self.kept += [self._open[place] for place in find_extremes([point[3] for point in self._open])]
+                self._open = []
 
     def _begin(self) -> None:
         number = self._number
         self._number += 1
-        self.left = (number + 1) * self._count // self._of - number * self._count // self._of
+        self._left = (number + 1) * self._count // self._of - number * self._count // self._of
+
+
+def find_extremes(values: Sequence[Number]) -> list[int]:
+    """Where the first, least, greatest and last of some values are, and the first NaN; each place once, in order."""
+    last = len(values) - 1
+    if last < 1:
+        return list(range(last + 1))
+    places = {0, last}
+    numbers = values
+    if has_nan(values):
+        places.add(next(place for place, value in enumerate(values) if value != value))
+        numbers = [value for value in values if value == value]
+    if numbers:
+        places |= {values.index(min(numbers)), values.index(max(numbers))}
+    return sorted(places)
 
 
 def share_out(counts: list[int], most: int) -> int:

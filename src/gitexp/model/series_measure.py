@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.metrics import Summary
+from gitexp.model.row_blocks import cut_blocks, has_nan, split_block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gitexp.model.metrics import Number, Row, Step
 
@@ -49,28 +50,17 @@ class SeriesMeasure:
 
     def take(self, rows: Iterable[Row]) -> None:
         """Takes the next rows, in order of arrival."""
-        # One loop and no call for a value: a run may have ten million of them.
         series = self._series
-        for step, _, values in rows:
-            self._rows += 1
-            self._values += len(values)
-            if type(step) is float:
-                self._float_steps = True
-            for metric, value in values.items():
+        for block in cut_blocks(rows):
+            self._rows += len(block)
+            self._float_steps = self._float_steps or float in {type(step) for step, _, _ in block}
+            for metric, (values, owners) in split_block(block).items():
                 one = series.get(metric)
                 if one is None:
-                    one = series[metric] = _Measured(value)
-                one.count += 1
-                one.last = value
-                one.step = step
-                if value < one.min:
-                    one.min = value
-                if value > one.max:
-                    one.max = value
-                if type(value) is float:
-                    one.has_float = True
-                else:
-                    one.has_int = True
+                    one = series[metric] = _Measured(values[0])
+                one.take(values)
+                one.step = owners[-1][0]
+                self._values += len(values)
 
     def summary(self, metric: str, source: str) -> Summary:
         """What is to be said of one metric."""
@@ -109,3 +99,16 @@ class _Measured:
         self.count = 0
         self.has_float = False
         self.has_int = False
+
+    def take(self, values: Sequence[Number]) -> None:
+        """Takes the next values."""
+        self.count += len(values)
+        self.last = values[-1]
+        kinds = set(map(type, values))
+        self.has_float = self.has_float or float in kinds
+        self.has_int = self.has_int or len(kinds) > 1 or float not in kinds
+        if has_nan(values):
+            values = [value for value in values if value == value]
+        if values:
+            self.min = min(self.min, min(values))
+            self.max = max(self.max, max(values))

@@ -239,3 +239,15 @@ def test_a_log_of_another_user_is_not_read(folder: GitFolder) -> None:
     run = only_run(folder)
     assert "metrics" not in run
     assert run["warnings"] == ["1 file of the API's log not read: of another user"]
+
+
+def test_what_the_cache_cannot_take_is_put_aside(folder: GitFolder) -> None:
+    (folder.path / ".git/exp").mkdir()
+    (folder.path / ".git/exp/cache").write_text("in the way")
+    run_script(folder, 'keep("model.pt", bytes(3_000_000))\nkeep("small", b"1")')
+    run = only_run(folder)
+    assert [(one["path"], one["kept"]) for one in run["artifacts"]] == [("model.pt", "no"), ("small", "git")]
+    place = folder.path / ".git/exp/unkept" / run["id"]
+    assert (place / "artifacts/model.pt").stat().st_size == 3_000_000
+    assert [warning.endswith(f"it is in {place}") for warning in run["warnings"]] == [True]
+    assert not list((folder.path / ".git/exp/live").iterdir())

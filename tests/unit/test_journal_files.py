@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
+
+import pytest
 
 from gitexp.format.frames import HEADER, METRICS, PARAMS, format_frame
 from gitexp.store.journal import Journal, JournalStart
@@ -15,7 +18,9 @@ from gitexp.store.journal_notes import (
     write_end,
     write_processes,
 )
-from gitexp.store.journal_records import read_records
+from gitexp.store.journal_records import Damage, read_log, read_records
+from gitexp.store.journals import claim_journal
+from gitexp.store.machine import host_name, read_boot
 
 if TYPE_CHECKING:
     import pathlib
@@ -59,3 +64,49 @@ def test_records_of_several_processes_are_in_order_of_time_since_the_start(tmp_p
         (PARAMS, 3.0, {"lr": 0.1}),
         (METRICS, 4.0, 2, {"a": 2}),
     ]
+
+
+needs_root = pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root gives files to others")
+
+
+@needs_root
+def test_a_log_of_another_user_is_not_read(tmp_path: pathlib.Path) -> None:
+    journal = Journal(str(tmp_path), -1)
+    os.mkdir(journal.log)
+    for name in ("1.log", "2.log"):
+        (tmp_path / "log" / name).write_bytes(format_frame((PARAMS, 0.0, {"name": name})))
+    damage = Damage()
+    assert [record[2]["name"] for record in read_records(journal, START, damage)] == ["1.log", "2.log"]
+    assert damage.foreign == 0
+
+    os.chown(tmp_path / "log" / "2.log", 1234, 1234)
+
+    assert [record[2]["name"] for record in read_records(journal, START, damage)] == ["1.log"]
+    assert damage.foreign == 1
+
+
+@needs_root
+def test_a_journal_of_another_user_is_not_claimed(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "k3v9x2mabc"
+    folder.mkdir()
+    (folder / "start").write_text(json.dumps(START._replace(host=host_name(), boot=read_boot())._asdict()))
+    (folder / "lock").touch()
+    claimed = claim_journal(str(folder))
+    assert claimed is not None
+    claimed[0].release()
+
+    os.chown(folder, 1234, 1234)
+
+    assert claim_journal(str(folder)) is None
+
+
+def test_places_of_damage_are_counted(tmp_path: pathlib.Path) -> None:
+    journal = Journal(str(tmp_path), -1)
+    os.mkdir(journal.log)
+    whole = format_frame((PARAMS, 0.0, {"lr": 0.1}))
+    (tmp_path / "log" / "1.log").write_bytes(whole + b"nothing\xe7of\xe7ours" + whole + whole[:9])
+    damage = Damage()
+    assert len(list(read_records(journal, START, damage))) == 2
+    assert damage.places == 2
+    size = len(whole)
+    assert len(list(read_log(str(tmp_path / "log" / "1.log"), START, None, size))) == 1

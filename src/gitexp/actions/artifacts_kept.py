@@ -13,6 +13,7 @@ from gitexp.model.paths import TreePath, quote_path
 from gitexp.model.pointer import POINTER_SUFFIX, Pointer
 from gitexp.model.run import Artifact
 from gitexp.store.journal import local_folder
+from gitexp.store.unkept import put_aside
 
 if TYPE_CHECKING:
     from gitexp.actions.begun import Begun
@@ -30,7 +31,11 @@ def add_artifacts(run: Run, files: Files, prepared: Begun, session: Session, who
     attempts = prepared.attempts
     cache = Cache(local_folder(prepared.repository, "cache"))
     nothing = RecordedArtifacts((), {}, {})
-    said = attempts.make("what the script kept was not recorded", lambda: _keep_said(session, prepared, cache), nothing)
+    said = attempts.make("what the script kept was not found", lambda: _keep_said(session, prepared, cache), None)
+    if said is None:
+        said = nothing
+        if session.journal is not None:
+            tell_unkept("not all that the script kept is in the run", session.journal.artifacts, session, prepared)
     wanted = (*prepared.settings.artifacts, *prepared.request.artifacts)
     room = _MOST_BYTES - sum(map(len, said.files.values()))
     missing = RecordedArtifacts(tuple(Artifact(TreePath(path), None, None, "no") for path in wanted), {}, {})
@@ -59,7 +64,18 @@ def _keep_said(session: Session, prepared: Begun, cache: Cache) -> RecordedArtif
     folder = session.journal.artifacts if session.journal is not None else ""
     if not os.path.isdir(folder):
         return RecordedArtifacts((), {}, {})
-    return record_kept(folder, cache, git_bytes=prepared.settings.artifact_git_bytes, git_total_bytes=_MOST_BYTES)
+    kept = record_kept(folder, cache, git_bytes=prepared.settings.artifact_git_bytes, git_total_bytes=_MOST_BYTES)
+    for one in kept.items:
+        if one.kept == "no":
+            tell_unkept(f"artifact {one.path} was not kept: {one.why}", folder, session, prepared)
+    return kept
+
+
+def tell_unkept(what: str, path: str, session: Session, prepared: Begun) -> None:
+    """Warns of something in the journal that the run cannot hold, and puts it aside: the journal goes with the run."""
+    assert session.journal is not None
+    place = put_aside(prepared.repository, session.journal, path)
+    prepared.attempts.warn(f"{what}; it is in {place}" if place is not None else what)
 
 
 def _keep_declared(wanted: tuple[str, ...], run: Run, prepared: Begun, cache: Cache, room: int) -> RecordedArtifacts:

@@ -57,7 +57,7 @@ def build_run(
         environment=observed.environment,
     )
     run = _describe_loss(run, ending, attempts) if isinstance(ending, Lost) else _describe_end(run, ending, prepared)
-    logged = attempts.make("what the script said was not read", lambda: _read_logged(session), None)
+    logged = _hear_script(prepared, session)
     run = _add_params(run, prepared, written)
     if logged is not None:
         from gitexp.actions.logged_values import add_said
@@ -68,7 +68,7 @@ def build_run(
     output = attempts.make("the output was not recorded", lambda: _read_output(prepared, session), b"")
     if output:
         files[OUTPUT] = fold_progress(output)
-    run, whole = _add_metrics(run, files, prepared, written, output, logged)
+    run, whole = _add_metrics(run, files, prepared, session, written, output, logged)
     files.update(gather_system(session.journal, attempts))
     run = _add_data(run, files, observed.data, attempts)
     run = _add_artifacts(run, files, prepared, session, whole)
@@ -128,6 +128,21 @@ def _add_params(run: Run, prepared: Begun, written: WrittenFiles) -> Run:
     return replace(run, params=merged.params, param_sources=merged.sources, seed=seed)
 
 
+def _hear_script(prepared: Begun, session: Session) -> Logged | None:
+    read = prepared.attempts.make("what the script said was not read", lambda: (_read_logged(session),), None)
+    if read is not None:
+        return read[0]
+    _put_log_aside(prepared, session)
+    return None
+
+
+def _put_log_aside(prepared: Begun, session: Session) -> None:
+    from gitexp.actions.artifacts_kept import tell_unkept
+
+    if session.journal is not None:
+        tell_unkept("not all that the script said is in the run", session.journal.log, session, prepared)
+
+
 def _read_logged(session: Session) -> Logged | None:
     from gitexp.store.journal import read_start
     from gitexp.store.journal_records import list_logs
@@ -141,7 +156,13 @@ def _read_logged(session: Session) -> Logged | None:
 
 
 def _add_metrics(
-    run: Run, files: Files, prepared: Begun, written: WrittenFiles, output: bytes, logged: Logged | None
+    run: Run,
+    files: Files,
+    prepared: Begun,
+    session: Session,
+    written: WrittenFiles,
+    output: bytes,
+    logged: Logged | None,
 ) -> tuple[Run, FileHash | None]:
     """The run with its metrics, and the whole series where Git is to have a part of it."""
     extract = prepared.request.extract and prepared.settings.metrics_from_output
@@ -161,6 +182,8 @@ def _add_metrics(
         )
 
     found = prepared.attempts.make("the metrics were not recorded", gather, None)
+    if logged is not None and (found is None or (found.note is not None and found.whole is None)):
+        _put_log_aside(prepared, session)
     if found is None:
         return run, None
     files.update(found.files)

@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from logging_rows import LOGGING_ROWS
 from measure import Command, Result, Row
 from repositories import make_files, make_interpreter, make_runs
 
@@ -243,7 +244,7 @@ def _packed(ground: Ground, folder: str) -> int:
     )
 
 
-ROWS: dict[str, Callable[[Ground], Row | Result]] = {
+ROWS: dict[str, Callable[[Ground], Row | Result | None]] = {
     "run-whole": run_whole,
     "run-whole-python": run_whole_python,
     "run-start": run_start,
@@ -255,4 +256,5 @@ ROWS: dict[str, Callable[[Ground], Row | Result]] = {
     "ls-first": ls_first,
     "import": import_gitexp,
     "storage": storage,
+    **LOGGING_ROWS,
 }

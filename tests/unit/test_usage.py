@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitexp.actions.sampling import next_pause
+from gitexp.actions.attempts import Attempts
+from gitexp.actions.sampling import ask_sources, next_pause
 from gitexp.capture.control_groups import GroupUse, LimitedGroups
 from gitexp.capture.gpu_usage import Device, GpuUse, choose_devices
 from gitexp.capture.machine_usage import MachineUse, read_counters, read_counters_by_psutil
@@ -38,6 +39,7 @@ def make_files(root: pathlib.Path, files: dict[str, str]) -> str:
 BUSY_CHILD = """
 import subprocess, sys
 burn = "import time\\nwhile time.process_time() < 0.5: pass"
+print("ready", flush=True)
 for line in sys.stdin:
     subprocess.run([sys.executable, "-c", burn])
     print("burnt", flush=True)
@@ -49,6 +51,8 @@ def parent() -> Iterator[subprocess.Popen[bytes]]:
     """A process that, at each line it reads, starts a child, waits until that has used half a second, and says so."""
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", BUSY_CHILD], stdin=pipe, stdout=pipe) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
         yield process
         process.kill()
 
@@ -244,7 +248,7 @@ NVML = """
 @linux
 def test_gpus_are_asked_and_what_one_does_not_tell_is_left_out(tmp_path: pathlib.Path) -> None:
     library = build_nvml(tmp_path, NVML)
-    first = {"gpu0.utilization_percent": 87, "gpu0.memory_bytes": 6, "gpu0.power_watts": 412.345}
+    first = {"gpu0.utilization_percent": 87, "gpu0.memory_bytes": 6, "gpu0.power_watts": 412.3}
     answers: list[dict[str, float]] = []
     gpus, one = GpuUse({}, library), GpuUse({"CUDA_VISIBLE_DEVICES": "1"}, library)
 
@@ -265,6 +269,16 @@ def test_a_driver_that_does_not_answer_holds_nothing_up(tmp_path: pathlib.Path) 
     began = time.monotonic()
     assert [gpus.sample(0.0) for _ in range(20)] == [{}] * 20
     assert time.monotonic() - began < 4
+
+
+def test_a_source_that_fails_loses_its_own_columns_with_one_warning() -> None:
+    def fail(now: float) -> dict[str, float]:
+        raise PermissionError(13, f"at {now}")
+
+    attempts = Attempts()
+    sources = {"the disks": fail, "the rest": lambda now: {"a": now}}
+    assert [ask_sources(sources, now, attempts) for now in (1.0, 2.0)] == [{"a": 1.0}, {"a": 2.0}]
+    assert attempts.warnings == ("the use of the disks was not recorded: at 1.0",)
 
 
 def test_samples_grow_fewer_and_never_cost_much() -> None:

@@ -63,7 +63,7 @@ def _sample_on(file: int, sources: dict[str, Source], prepared: Preparation, end
     number, is_last = 0, False
     while True:
         spent, now = time.thread_time(), time.monotonic()
-        values = _ask(sources, now, prepared.attempts)
+        values = ask_sources(sources, now, prepared.attempts)
         if values:
             os.write(file, format_frame((METRICS, now, number, values)))
         if is_last:
@@ -75,12 +75,13 @@ def _sample_on(file: int, sources: dict[str, Source], prepared: Preparation, end
             return  # nothing that the sample before did not say
 
 
-def _ask(sources: dict[str, Source], now: float, attempts: Attempts) -> dict[str, float]:
+def ask_sources(sources: dict[str, Source], now: float, attempts: Attempts) -> dict[str, float]:
+    """What all of them tell. One that fails is a warning, and is taken out: it would fail, and warn, each time."""
     values: dict[str, float] = {}
     for name, sample in list(sources.items()):
         found = attempts.make(f"the use of {name} was not recorded", partial(sample, now), None)
         if found is None:
-            del sources[name]  # it would fail again, a warning each time
+            del sources[name]
         else:
             values |= found
     return values

@@ -82,7 +82,7 @@ class Nvml:
         """What a device draws, in watts."""
         milliwatts = ctypes.c_uint()
         failed = self._call("nvmlDeviceGetPowerUsage", device, ctypes.byref(milliwatts))
-        return None if failed else milliwatts.value / 1000
+        return None if failed else round(milliwatts.value / 1000, 1)
 
     def temperature(self, device: ctypes.c_void_p) -> int | None:
         """The temperature of a device's core, in degrees Celsius."""

@@ -33,7 +33,9 @@ def only_journal(folder: GitFolder) -> pathlib.Path:
 
 
 def begin(folder: GitFolder) -> subprocess.Popen[bytes]:
-    """A run that has printed a line and ends with its standard input."""
+    """A run that has printed a line, is not sampled, and ends with its standard input."""
+    folder.gen({".exp.yaml": "system: off\n"})  # a sample is something heard
+    folder.commit("No samples")
     process = subprocess.Popen(
         [PYTHON, "-m", "gitexp", "run", "-q", "--", PYTHON, "-c", SCRIPT],
         cwd=folder.path, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

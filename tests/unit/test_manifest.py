@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gitexp.errors import BrokenRecord, NewerFormat
 from gitexp.format.manifest import format_manifest
 from gitexp.format.manifest_reading import parse_manifest
+from gitexp.model.run import SeriesNote
 from kit.runs import make_full_run, make_run
 
 VALUES = st.recursive(
@@ -98,3 +99,14 @@ def test_a_bomb_of_aliases_is_refused() -> None:
     bomb = b"a0: &a0 [x, x]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n - 1, n - 1) for n in range(1, 40))
     with pytest.raises(BrokenRecord):
         parse_manifest(bomb, "k3v9x2mabc")
+
+
+def test_a_part_of_a_series_says_so_after_the_metrics() -> None:
+    run = make_run(series=SeriesNote("metrics.csv", 10_000_000, 200_000, "metrics.full.csv"))
+    data = format_manifest(run)
+    keys = list(yaml.safe_load(data))
+    assert keys[keys.index("metrics") + 1] == "series"
+    assert yaml.safe_load(data)["series"] == {
+        "file": "metrics.csv", "points": 10_000_000, "kept": 200_000, "whole": "metrics.full.csv",
+    }  # fmt: skip
+    assert parse_manifest(data, run.id) == run

@@ -4,14 +4,27 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gitexp.errors import InvalidValue
-from gitexp.model.params import ParamSource, Rank, flatten, merge_params, parse_assignment, parse_value
+from gitexp.model.params import (
+    MergedParams,
+    ParamSource,
+    Rank,
+    flatten,
+    merge_params,
+    parse_assignment,
+    parse_value,
+    prefer_said,
+)
 from gitexp.model.values import equal_values
+
+if TYPE_CHECKING:
+    from gitexp.model.values import Params
 
 
 def test_nested_mappings_become_dotted_keys() -> None:
@@ -148,3 +161,21 @@ def test_what_is_no_assignment_is_refused_with_an_example(text: str) -> None:
 def test_every_word_has_a_value(text: str) -> None:
     value = parse_value(text)
     assert value is None or isinstance(value, (bool, int, float, str, list, dict))
+
+
+def test_what_the_script_said_is_what_ran() -> None:
+    found = MergedParams(
+        {"lr": 0.1, "epochs": 3, "depth": 4, "key": "[redacted]", "other": "x"},
+        {"lr": "flag", "epochs": "flag", "depth": "--param", "key": "flag", "other": "params.yaml"},
+    )
+    said: Params = {"lr": 0.2, "epochs": 3.0, "depth": 5, "key": "secret", "new": [1]}
+    merged, contradicted = prefer_said(found, said, "api", "[redacted]")
+    assert merged.params == {
+        "lr": 0.2, "epochs": 3.0, "depth": 4, "key": "secret", "other": "x", "new": [1], "flag:lr": 0.1, "api:depth": 5,
+    }  # fmt: skip
+    assert merged.sources == {
+        "lr": "api", "epochs": "api", "depth": "--param", "key": "api", "other": "params.yaml", "new": "api",
+        "flag:lr": "flag", "api:depth": "api",
+    }  # fmt: skip
+    assert contradicted == ("depth",)
+    assert found.params["lr"] == 0.1

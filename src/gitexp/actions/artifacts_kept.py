@@ -61,9 +61,13 @@ def add_artifacts(run: Run, files: Files, prepared: Begun, session: Session, who
 def _keep_said(session: Session, prepared: Begun, cache: Cache) -> RecordedArtifacts:
     from gitexp.data.kept_files import record_kept
 
-    folder = session.journal.artifacts if session.journal is not None else ""
-    if not os.path.isdir(folder):
+    if session.journal is None:
         return RecordedArtifacts((), {}, {})
+    folder = session.journal.artifacts
+    unfinished = len(os.listdir(session.journal.partial)) if os.path.isdir(session.journal.partial) else 0
+    if unfinished:
+        what = "artifact was" if unfinished == 1 else "artifacts were"
+        prepared.attempts.warn(f"{unfinished} {what} still being copied when the script ended: not kept, for not whole")
     kept = record_kept(folder, cache, git_bytes=prepared.settings.artifact_git_bytes, git_total_bytes=_MOST_BYTES)
     for one in kept.items:
         if one.kept == "no":

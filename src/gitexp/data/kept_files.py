@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 MOST_FILES = 1_000
 """Of a folder that are artifacts one by one: each is a line of the manifest, and a file of the run's tree."""
-UNFINISHED = ".gitexp-"
-"""How the name of a file begins that is still being copied."""
 
 
 def record_kept(folder: str, cache: Cache, *, git_bytes: int, git_total_bytes: int) -> RecordedArtifacts:
@@ -61,9 +59,6 @@ def _find_artifacts(path: str, name: str) -> Iterator[tuple[str, str, str | None
 
 
 def _why_not(name: str) -> str | None:
-    last = os.path.basename(name)
-    if last.startswith(UNFINISHED):
-        return "was still being copied when the script ended: it is not whole, and not kept"
     try:
         check_tree_path(quote_path(os.fsencode(name).replace(os.fsencode(os.sep), b"/")))
     except InvalidValue as error:

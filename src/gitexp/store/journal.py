@@ -92,6 +92,11 @@ class Journal(NamedTuple):
         return os.path.join(self.folder, "artifacts")
 
     @property
+    def partial(self) -> str:
+        """Where such files are made; what is still there at the end is not whole."""
+        return os.path.join(self.folder, "partial")
+
+    @property
     def system(self) -> str:
         """The file of samples of the machine's use."""
         return os.path.join(self.folder, "system")
@@ -181,9 +186,13 @@ def write_file(path: str, data: bytes) -> None:
 
 
 def has_artifacts(journal: Journal) -> bool:
-    """Whether the script kept any files."""
+    """Whether the script kept any files, or was about to."""
+    return any(map(_has_entries, (journal.artifacts, journal.partial)))
+
+
+def _has_entries(folder: str) -> bool:
     try:
-        with os.scandir(journal.artifacts) as entries:
+        with os.scandir(folder) as entries:
             return any(entries)
     except OSError:
         return False

@@ -50,6 +50,13 @@ def test_numbers_are_spelt_so_that_pandas_and_polars_read_numbers() -> None:
     assert write(points)[1] == "step,time,x\n,,NaN\n,,inf\n,,-inf\n,,1e-05\n,,3.0\n"
 
 
+def test_rows_of_all_metrics_are_spelt_so_too() -> None:
+    points = [
+        Point(metric, value, step, None) for step in range(2) for metric, value in (("nan", math.nan), ("b", -math.inf))
+    ]
+    assert write(points)[1] == "step,time,nan,b\n0,,NaN,-inf\n1,,NaN,-inf\n"
+
+
 def test_nothing_is_dropped_where_steps_repeat_or_go_backwards() -> None:
     points = [Point("x", number, step, None) for number, step in enumerate([0, 1, 1, 0, 7.5])]
     assert write(points)[1] == "step,time,x\n0.0,,0\n1.0,,1\n1.0,,2\n0.0,,3\n7.5,,4\n"

@@ -87,7 +87,9 @@ def find_metrics(
         yield from group_points(plan.points(sources))
 
     kept = keep_series(rows, measure, list(islice(measure, MOST_SUMMARIES)), cache, attempts)
-    summaries = _bound(_state(plan.summaries, stated), len({*measure, *stated}), attempts)
+    summaries = _bound(
+        _state(plan.summaries, stated), len(measure) + sum(metric not in measure for metric in stated), attempts
+    )
     return FoundMetrics(summaries, kept.files, kept.note, kept.whole)
 
 

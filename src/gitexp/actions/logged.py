@@ -103,9 +103,10 @@ class _Said:
         kept: dict[str, Any] = {}
         room = _MOST_CHARACTERS
         for key, value in self._values.items():
-            room -= len(key) + len(str(value))
-            if room >= 0:
+            size = len(key) + len(str(value))
+            if size <= room:
                 kept[key] = value
+                room -= size
         self.left_out = len(self._values) - len(kept)
         return kept
 
@@ -186,8 +187,8 @@ class _Reading:
         elif kind == TAGS:
             self.tags.take({str(key): one if is_scalar(one) else str(one) for key, one in _tame(dict(first)).items()})
         elif kind == NOTE:
-            self._room -= len(first)
-            if self._room >= 0:
+            if len(first) <= self._room:
+                self._room -= len(first)
                 self.notes.append(str(first))
             else:
                 self._notes_left += 1

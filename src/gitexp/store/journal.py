@@ -123,6 +123,9 @@ class Journal(NamedTuple):
 
     def remove(self) -> None:
         """Lets the lock go and removes the folder."""
+        # First what makes it a journal: where we are killed now, the rest is taken for one that was never made.
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(self.folder, START))
         os.close(self.lock)
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from kit.stored import plan_run, store_run
 
 if TYPE_CHECKING:
     import pathlib
+    from collections.abc import Iterator
 
     from kit.git import GitFolder
 
@@ -42,3 +44,15 @@ def edited(folder: GitFolder) -> GitFolder:
     """A repository with something that only a snapshot has."""
     folder.gen({"train.py": "print('loss=0.25')\n", "lib/new.py": "new = 1\n"})
     return folder
+
+
+@pytest.fixture
+def small_disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A disk of 2 MB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("no disk can be mounted here; the limit of file sizes stands for it")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)

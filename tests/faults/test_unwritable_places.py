@@ -83,18 +83,6 @@ def test_a_repository_that_may_not_be_written_keeps_the_record_elsewhere(
         assert len(stored.out.split()) == 1
 
 
-@pytest.fixture
-def small_disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
-    """A disk of 2 MB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("no disk can be mounted here; the limit of file sizes stands for it")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
 @pytest.mark.parametrize("half_way", [False, True])
 def test_a_full_disk_keeps_the_record_elsewhere(
     small_disk: pathlib.Path, tmp_path: pathlib.Path, half_way: bool

@@ -39,6 +39,13 @@ def read_lines(data: bytes) -> Iterator[str]:
                 yield line
 
 
+def read_states(data: bytes) -> list[str]:
+    """Every line of an output as a terminal would have shown it last, without colours; the last may have no end yet."""
+    return [
+        _last_state(line) if _CONTROLS.search(line) else line for line in data.decode("utf-8", "replace").split("\n")
+    ]
+
+
 def _split_chunks(data: bytes) -> Iterator[bytes]:
     """The data in pieces of whole lines, so that the text of it never lies in memory as a whole."""
     start = 0

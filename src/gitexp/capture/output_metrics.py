@@ -28,24 +28,37 @@ _NUMBER_IN_NAME = re.compile(r"(?<![\w.@^%])[0-9]")
 def parse_output_metrics(
     data: bytes, params: Mapping[str, Value] | None = None, known: Collection[str] = ()
 ) -> Iterator[Point]:
-    """The points in a script's output, in order, from raw bytes with their carriage returns.
+    """The points in a script's output, in order, from raw bytes with their carriage returns: see OutputMetrics."""
+    return OutputMetrics(params, known).read(data)
+
+
+class OutputMetrics:
+    """Reads the points of a script's output, all at once or as it comes.
 
     ``params`` are the run's: a number that only repeats one is no metric. ``known`` names further metrics, which then
     count wherever they are printed. Where the lines are those of several ranks, the first one's count. The step is the
     finest counter on the line (global_step, step, iteration, batch, round, epoch), else that of the last line that was
     only a counter (``Epoch 3/10``), else None.
     """
-    echoes = _find_echoes(params or {})
-    reader = _Reader(known)
-    heading: Step | None = None
-    for line in read_lines(read_first_rank(data)):
-        found, step, is_heading = reader.read(line)
-        if is_heading:
-            heading = step
-            continue
-        for name, value in found:
-            if not echoes or echoes.get(_echo_name(name)) != value:
-                yield Point(name, value, heading if step is None else step, None)
+
+    __slots__ = ("_echoes", "_heading", "_reader")
+
+    def __init__(self, params: Mapping[str, Value] | None = None, known: Collection[str] = ()) -> None:
+        self._echoes = _find_echoes(params or {})
+        self._reader = _Reader(known)
+        self._heading: Step | None = None
+
+    def read(self, data: bytes) -> Iterator[Point]:
+        """The points in these bytes, which begin at the start of a line."""
+        echoes = self._echoes
+        for line in read_lines(read_first_rank(data)):
+            found, step, is_heading = self._reader.read(line)
+            if is_heading:
+                self._heading = step
+                continue
+            for name, value in found:
+                if not echoes or echoes.get(_echo_name(name)) != value:
+                    yield Point(name, value, self._heading if step is None else step, None)
 
 
 Found = tuple["list[tuple[str, Number]]", "Step | None", bool]

@@ -36,3 +36,16 @@ def find_private_keys(data: bytes) -> Iterator[tuple[int, int]]:
         position = body.end() if body else begin.end()
         if position - begin.end() > 40:
             yield begin.start(), position
+
+
+def find_open_key(data: bytes) -> int | None:
+    """Where a private key begins of which the rest may still come; None where there is none."""
+    if MARK not in data:
+        return None
+    begin = max(_BEGIN.finditer(data), key=re.Match.start, default=None)
+    if begin is None or _END.search(data, begin.end()) is not None:
+        return None
+    body = _KEY_LINES.match(data, begin.end())
+    end = body.end() if body else begin.end()
+    is_open = end == len(data) or data.find(b"\n", end + 1) < 0
+    return begin.start() if is_open and len(data) - begin.end() < _LONGEST_KEY else None

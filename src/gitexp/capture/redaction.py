@@ -109,6 +109,10 @@ class Redactor:
         """What a run printed with its secrets hidden, and how many there were. All else stays, byte for byte."""
         return replace_spans(data, self._find_spans(data, prose=True), _REDACTED)
 
+    def find_spans(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Start and end of each secret in what a run printed; they may overlap."""
+        return self._find_spans(data, prose=True)
+
     def _redact(self, text: str, *, prose: bool, learn: bool = False) -> tuple[str, int]:
         data = text.encode(*_ENCODING)
         spans = list(self._find_spans(data, prose=prose))

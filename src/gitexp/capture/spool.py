@@ -20,7 +20,7 @@ OUTPUT_LIMIT = 10 * MB
 _HEAD = "output.head"
 _TAIL = "output.tail-"
 _TAIL_NAME = re.compile(r"output\.tail-([0-9]+)")
-_HEAD_SEGMENT = -1
+HEAD_SEGMENT = -1
 _KEPT_SEGMENTS = 2
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _LONGEST_LINE = 65536
@@ -48,7 +48,7 @@ class Spool:
         self.trouble: str | None = None
         self.total_bytes = 0
         self._half = max(1, limit_bytes // 2)
-        self._segment = _HEAD_SEGMENT - 1
+        self._segment = HEAD_SEGMENT - 1
         self._room = 0
         self._file = -1
         self._lock = threading.Lock()
@@ -87,10 +87,10 @@ class Spool:
         self._file = self._open()
         self._room = self._half
         if self._segment >= _KEPT_SEGMENTS:
-            os.unlink(_segment_path(self.folder, self._segment - _KEPT_SEGMENTS))
+            os.unlink(segment_path(self.folder, self._segment - _KEPT_SEGMENTS))
 
     def _open(self) -> int:
-        return os.open(_segment_path(self.folder, self._segment), _FLAGS, 0o600)
+        return os.open(segment_path(self.folder, self._segment), _FLAGS, 0o600)
 
     def _close(self) -> None:
         if self._file >= 0:
@@ -98,8 +98,9 @@ class Spool:
             self._file = -1
 
 
-def _segment_path(folder: str, segment: int) -> str:
-    return os.path.join(folder, _HEAD if segment == _HEAD_SEGMENT else f"{_TAIL}{segment}")
+def segment_path(folder: str, segment: int) -> str:
+    """The file of a segment; that of the head is ``HEAD_SEGMENT``, the others count from 0."""
+    return os.path.join(folder, _HEAD if segment == HEAD_SEGMENT else f"{_TAIL}{segment}")
 
 
 def read_spool(folder: str) -> SpooledOutput:
@@ -110,11 +111,11 @@ def read_spool(folder: str) -> SpooledOutput:
     """
     while True:
         head = _read(os.path.join(folder, _HEAD))
-        segments = sorted(int(match[1]) for name in _list(folder) if (match := _TAIL_NAME.fullmatch(name)))
+        segments = list_segments(folder)
         if not segments:
             return SpooledOutput(head, len(head), 0)
         try:
-            contents = [_read(_segment_path(folder, segment), required=True) for segment in segments[-2:]]
+            contents = [_read(segment_path(folder, segment), required=True) for segment in segments[-2:]]
         except FileNotFoundError:  # the writer went on to the next one meanwhile
             continue
         # A tail exists only behind a full head, and all its segments but the last are as long.
@@ -135,11 +136,13 @@ def _join(head: bytes, tail: bytes, total: int) -> SpooledOutput:
     return SpooledOutput(head + (b"" if head.endswith(b"\n") else b"\n") + line + tail, total, dropped)
 
 
-def _list(folder: str) -> list[str]:
+def list_segments(folder: str) -> list[int]:
+    """The segments behind the head that are there, in order. Raises OSError."""
     try:
-        return os.listdir(folder)
+        names = os.listdir(folder)
     except FileNotFoundError:
         return []
+    return sorted(int(match[1]) for name in names if (match := _TAIL_NAME.fullmatch(name)))
 
 
 def _read(path: str, *, required: bool = False) -> bytes:
@@ -150,3 +153,21 @@ def _read(path: str, *, required: bool = False) -> bytes:
         if required:
             raise
         return b""
+
+
+def read_spool_tail(folder: str, count: int) -> tuple[bytes, bool]:
+    """The last whole lines within ``count`` bytes of what was written, and whether that is all. Raises OSError."""
+    pieces: list[bytes] = []
+    taken = 0
+    for segment in reversed([HEAD_SEGMENT, *list_segments(folder)]):
+        try:
+            with open(segment_path(folder, segment), "rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - count - 1 + taken))
+                pieces.append(file.read(count + 1 - taken))
+        except FileNotFoundError:  # nothing yet, or the writer went on to the next one meanwhile
+            continue
+        taken += len(pieces[-1])
+        if taken > count:
+            break
+    data = b"".join(reversed(pieces))
+    return (data, True) if taken <= count else (data[data.find(b"\n") + 1 :], False)

@@ -30,15 +30,18 @@ def write_page(page: Page, look: Look, file: TextIO) -> None:
         console.print(_build(block, console.width))
 
 
-def make_console(look: Look, file: TextIO) -> Console:
-    """A console that decides nothing by itself: colour and width are those of the look."""
+def make_console(look: Look, file: TextIO, *, is_terminal: bool | None = None) -> Console:
+    """A console that decides nothing by itself: colour and width are those of the look.
+
+    ``is_terminal`` where the screen is to be moved about in, coloured or not.
+    """
     from rich.console import Console
 
     return Console(
         file=file,
         width=look.width,
         color_system="standard" if look.colour else None,
-        force_terminal=look.colour,
+        force_terminal=look.colour if is_terminal is None else is_terminal,
         no_color=not look.colour,
         highlight=False,
         markup=False,
@@ -60,7 +63,7 @@ def _build(block: Block, width: int) -> RenderableType:
             from rich.padding import Padding
             from rich.text import Text as RichText
 
-            return Padding(RichText("\n").join(_rich(spans) for spans in lines), (0, 0, 0, indent), expand=False)
+            return Padding(RichText("\n").join(rich_line(spans) for spans in lines), (0, 0, 0, indent), expand=False)
         case Fields(rows, indent):
             return _build_fields(rows, indent)
         case Grid():
@@ -76,7 +79,7 @@ def _build_fields(rows: tuple[tuple[str, tuple[Line, ...]], ...], indent: int) -
     table.add_column(style=STYLES["label"], no_wrap=True)
     table.add_column(overflow="fold")
     for label, values in rows:
-        table.add_row(RichText(label), RichText("\n").join(_rich(spans) for spans in values))
+        table.add_row(RichText(label), RichText("\n").join(rich_line(spans) for spans in values))
     return Padding(table, (0, 0, 0, indent), expand=False)
 
 
@@ -97,7 +100,7 @@ def _build_grid(grid: Grid, room: int) -> RenderableType:
                 row[place] = (Span(" " * (width - line_width(row[place]))), *row[place])
         table.add_column(RichText(title), no_wrap=True, overflow="ellipsis", width=width)
     for cells in rows:
-        table.add_row(*map(_rich, cells))
+        table.add_row(*map(rich_line, cells))
     return Padding(table, (0, 0, 0, grid.indent), expand=False)
 
 
@@ -121,7 +124,8 @@ def _fit_columns(grid: Grid, room: int) -> list[int]:
     return widths
 
 
-def _rich(spans: Line) -> RichText:
+def rich_line(spans: Line) -> RichText:
+    """A line of a page as rich has it."""
     from rich.text import Text as RichText
 
     text = RichText()

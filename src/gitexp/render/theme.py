@@ -24,9 +24,24 @@ STYLES: dict[str, str] = {
     "best": "bold green",
     "added": "green",
     "removed": "red",
+    "series1": "cyan",
+    "series2": "yellow",
+    "series3": "magenta",
+    "series4": "green",
+    "series5": "red",
+    "series6": "blue",
 }
 
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
+_CODES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "magenta": "35",
+    "cyan": "36",
+}
 
 
 def choose_colour(choice: ColourChoice, environment: Mapping[str, str], *, is_terminal: bool) -> bool:

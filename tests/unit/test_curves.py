@@ -1,0 +1,100 @@
+"""Curves: thinned out, and drawn in the size that there is."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitexp.model.curves import MOST_POINTS, CurveBuilder
+from gitexp.render.curves import Curve, draw_bar, draw_curves, draw_sparkline
+from gitexp.render.page import line_width, text_of
+
+
+def build(values: list[float], steps: list[int | None] | None = None) -> tuple[tuple[float, float], ...]:
+    """The points of a series over its steps, 0, 1, 2 … where none are given."""
+    builder = CurveBuilder()
+    for place, value in enumerate(values):
+        builder.add(value, place if steps is None else steps[place])
+    return builder.points()
+
+
+def draw(*values: list[float], width: int = 24, height: int = 5, glyphs: bool = True) -> str:
+    """The picture as text."""
+    curves = [Curve(build(one), number) for number, one in enumerate(values)]
+    return "\n".join(text_of(spans).rstrip() for spans in draw_curves(curves, width, height, glyphs=glyphs))
+
+
+def test_few_points_are_all_kept() -> None:
+    assert build([3, 1, 2]) == ((0, 3), (1, 1), (2, 2))
+    assert build([3, 1, 2], [10, 20, 15]) == ((10, 3), (20, 1), (15, 2))
+    assert build([3, 1, 2], [10, None, 15]) == ((0, 3), (1, 1), (2, 2))
+    assert build([]) == ()
+    assert build([1, 10**400, 2], [0, 1, 2]) == ((0, 1), (2, 2))
+
+
+@given(st.integers(1, 5000))
+def test_many_are_thinned_out_evenly(count: int) -> None:
+    points = build([float(value) for value in range(count)])
+    assert len(points) <= MOST_POINTS
+    assert points[0] == (0, 0)
+    assert points[-1] == (count - 1, count - 1)
+    gaps = {second[0] - first[0] for first, second in itertools.pairwise(points[:-1])}
+    assert len(gaps) <= 1
+
+
+def test_a_curve_that_falls() -> None:
+    assert draw([8.0, 4.0, 2.0, 1.0, 0.5]) == (
+        "8.0 ┤⠑⢄\n    │  ⠉⠢⡀\n    │    ⠈⠑⠢⢄⡀\n0.5 ┤        ⠈⠉⠑⠒⠒⠤⠤⠤⢄⣀⣀\n     0                 4"
+    )
+
+
+def test_two_curves_without_braille() -> None:
+    assert draw([0.0, 1.0], [1.0, 0.0], glyphs=False) == (
+        "1.0 |+++++         ·····\n"
+        "    |    ++++++·····\n"
+        "    |    ·····++++++\n"
+        "0.0 |·····         +++++\n"
+        "     0                 1"
+    )
+
+
+def test_one_that_never_moves_stands_in_the_middle() -> None:
+    text = draw([2.0, 2.0]).split("\n")
+    assert text[2].startswith("2.0 ┤")
+    assert [row for row in text[:4] if row.strip("│ ")] == [text[2]]
+
+
+def test_what_is_not_finite_is_a_gap() -> None:
+    assert draw([math.nan, math.inf]).startswith("no finite value yet")
+    assert draw([1.0, math.nan, 3.0]).startswith("3.0 ┤")
+
+
+@given(
+    st.lists(st.lists(st.floats(), max_size=30), max_size=4),
+    st.integers(1, 100),
+    st.integers(3, 30),
+    st.booleans(),
+)
+def test_any_values_are_drawn_in_their_size(values: list[list[float]], width: int, height: int, glyphs: bool) -> None:
+    curves = [Curve(build(one), number) for number, one in enumerate(values) if one]
+    lines = draw_curves(curves, width, height, glyphs=glyphs)
+    assert len(lines) == height
+    if width >= 24:
+        assert max(map(line_width, lines)) <= width
+
+
+@pytest.mark.parametrize(
+    ("values", "bars"),
+    [([0, 1, 2, 4], "▁▃▅█"), ([], ""), ([0, 0], "▁▁"), ([math.nan, -1, 5], "▁▁█"), ([9, 1, 1, 1, 1], "████")],
+)
+def test_small_bars(values: list[float], bars: str) -> None:
+    assert draw_sparkline(values, 4) == bars
+
+
+def test_a_bar() -> None:
+    assert draw_bar(0.5, 4) == ("━━", "──")
+    assert draw_bar(1.0, 4, glyphs=False) == ("####", "")

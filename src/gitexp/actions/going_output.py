@@ -27,10 +27,15 @@ class GoingOutput(NamedTuple):
 
 def read_going_output(repository: Repository, run: Run, spool: str, start: JournalStart) -> GoingOutput:
     """Reads a journal's output. Raises OSError, and ConfigError where the project's settings cannot be read."""
-    settings = find_settings(repository, run)
-    redactor = make_journal_redactor(settings, start)
+    settings, redactor = find_redactor(repository, run, start)
     data, _ = redactor.redact_output(read_spool(spool).data)
     return GoingOutput(data, settings, redactor)
+
+
+def find_redactor(repository: Repository, run: Run, start: JournalStart) -> tuple[Settings, Redactor]:
+    """The settings of a run that is going, and what hides its secrets. Raises ConfigError."""
+    settings = find_settings(repository, run)
+    return settings, make_journal_redactor(settings, start)
 
 
 def make_journal_redactor(settings: Settings, start: JournalStart) -> Redactor:

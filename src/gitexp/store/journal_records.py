@@ -75,13 +75,13 @@ def read_log(
                     damage.places += 1
                     seen = reader.damaged
                 if record[0] == HEADER:
-                    shift = _find_shift(record, start)
+                    shift = find_shift(record, start)
                 elif len(record) > 2:
                     yield (record[0], shift(record[1]), *record[2:])  # type: ignore[arg-type]
     damage.places += reader.damaged != seen or reader.torn > 0
 
 
-def _find_shift(header: tuple[Any, ...], start: JournalStart) -> Callable[[float], float]:
+def find_shift(header: tuple[Any, ...], start: JournalStart) -> Callable[[float], float]:
     """How a file's times become seconds since the start: by the clock that both share, else by the calendar's."""
     _, _, host, boot, _, _, wall, monotonic, *_ = header
     same = boot == start.boot if boot and start.boot else host == start.host

@@ -1,0 +1,124 @@
+"""What a run has said up to now: the records of its journal summed up, and told as the run's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gitexp.format.frames import METRICS, NOTE, PARAMS, SUMMARY, TAGS, WARNING
+from gitexp.model.curves import CurveBuilder
+from gitexp.model.metrics import SeriesSummary
+from gitexp.model.texts import replace_surrogates, replace_surrogates_in
+from gitexp.model.values import is_scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitexp.capture.redaction import Redactor
+    from gitexp.model.going import Points
+    from gitexp.model.metrics import Number, Point, Step, Summary
+    from gitexp.model.run import Run
+    from gitexp.model.values import Params, Scalar
+    from gitexp.store.journal_records import Record
+
+API_SOURCE = "api"
+
+
+class SaidSoFar:
+    """Takes records as they come and sums them up; memory grows with the number of metrics, not with their points."""
+
+    __slots__ = ("_curves", "_draws", "_series", "_stated", "_tags", "_warnings", "last_step", "note", "params", "tags")
+
+    def __init__(self, *, draws: bool = False) -> None:
+        self._series: dict[str, SeriesSummary] = {}
+        self._curves: dict[str, CurveBuilder] = {}
+        self._draws = draws
+        self._stated: dict[str, Number] = {}
+        self._warnings: list[str] = []
+        self.params: Params = {}
+        self.tags: dict[str, Scalar] = {}
+        self.note: str | None = None
+        self.last_step: Step | None = None
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether any value of any metric came."""
+        return bool(self._series)
+
+    def take(self, records: Iterable[Record]) -> None:
+        """Takes the next records, in order of time. One that is not of its kind's form is passed over."""
+        for record in records:
+            if record[0] == METRICS:  # nearly all of them: a match statement takes as long as all the rest
+                values = record[3] if len(record) > 3 else None
+                if isinstance(values, dict):
+                    for metric, value in values.items():
+                        self._add(metric, value, record[2], API_SOURCE)
+                continue
+            match record:
+                case (kind, _, dict(values), *_) if kind == PARAMS:
+                    self.params |= {replace_surrogates(key): replace_surrogates_in(one) for key, one in values.items()}
+                case (kind, _, dict(values), *_) if kind == TAGS:
+                    self.tags |= {replace_surrogates(key): one for key, one in values.items() if is_scalar(one)}
+                case (kind, _, str(text), *_) if kind == NOTE:
+                    self.note = replace_surrogates(text)
+                case (kind, _, dict(values), *_) if kind == SUMMARY:
+                    self._stated |= values
+                case (kind, _, str(text), *_) if kind == WARNING:
+                    self._warnings.append(replace_surrogates(text))
+
+    def take_points(self, points: Iterable[Point], source: str) -> None:
+        """Takes points that were found elsewhere."""
+        for point in points:
+            self._add(point.metric, point.value, point.step, source)
+
+    def forget_points(self) -> None:
+        """Drops the series: better ones have come."""
+        self._series, self._curves, self.last_step = {}, {}, None
+
+    def summaries(self) -> dict[str, Summary]:
+        """What is to be said of each metric by now."""
+        found = {metric: series.summary() for metric, series in self._series.items()}
+        for metric, value in self._stated.items():
+            name = replace_surrogates(metric)
+            if name in found:
+                found[name] = replace(found[name], last=value)
+            else:
+                series = SeriesSummary(API_SOURCE)
+                series.add(value, None)
+                found[name] = series.summary()
+        return found
+
+    def curves(self) -> dict[str, Points]:
+        """The series, thinned out, where they were asked for."""
+        return {metric: curve.points() for metric, curve in self._curves.items()}
+
+    def tell(self, run: Run, redactor: Redactor) -> Run:
+        """The run with what was said of it so far, secrets hidden."""
+        params, hidden_params = redactor.redact_values(self.params, "params")
+        tags, hidden_tags = redactor.redact_values(dict(self.tags), "tags")
+        note = run.note if self.note is None else redactor.redact_text(self.note)[0]
+        redacted = dict.fromkeys((*run.redacted, *hidden_params, *hidden_tags))
+        return replace(
+            run,
+            params={**run.params, **params},
+            param_sources={**run.param_sources, **dict.fromkeys(params, API_SOURCE)},
+            metrics=self.summaries() or run.metrics,
+            tags={**run.tags, **{key: value for key, value in tags.items() if is_scalar(value)}},
+            note=note,
+            redacted=tuple(redacted),
+            warnings=(*run.warnings, *(redactor.redact_text(text)[0] for text in self._warnings)),
+        )
+
+    def _add(self, metric: str, value: Number, step: Step | None, source: str) -> None:
+        series = self._series.get(metric)
+        if series is None:
+            metric = replace_surrogates(metric)
+            series = self._series.setdefault(metric, SeriesSummary(source))
+        series.add(value, step)
+        if step is not None:
+            self.last_step = step
+        if self._draws:
+            curve = self._curves.get(metric)
+            if curve is None:
+                curve = self._curves[metric] = CurveBuilder()
+            curve.add(value, step)

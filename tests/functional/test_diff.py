@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gitexp.model.paths import TreePath
 from gitexp.model.run import Code, Submodule
+from kit.exp import run_exp
+from kit.going import Going
 from kit.screen import run_on_terminal
 from kit.stored import plan_run, store_run
 
@@ -176,3 +179,11 @@ def test_code_with_changes_inside_a_submodule_is_never_the_same(runs: GitFolder)
     moved = runs.run("exp", "diff", "z5jw", "z7jw").stdout.decode()
     assert f"       {'a':<40}  b\n  lib  {'a' * 40}  {'b' * 40}\n" in moved
     assert json.loads(runs.run("exp", "diff", "z5jw", "z6jw", "--json").stdout)["data"]["code"]["equal"] is False
+
+
+def test_a_run_that_goes_is_compared_as_it_stands(folder: GitFolder) -> None:
+    store_run(folder, plan_run(folder, "k3v9x2mabc", metrics={"loss": 0.5}))
+    with Going(folder) as run:
+        run.tell("log(4, loss=0.25)")
+        shown = run_exp(folder, "diff", "k3v9", run.id, "--only", "metrics").out
+    assert re.search(r"\n  loss +0.5 +0.25 +-0.25\n", shown)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kit.exp import run_exp
+from kit.going import Going
 from kit.screen import run_on_terminal
 from kit.stored import plan_run, store_run
 
@@ -219,3 +221,55 @@ def test_what_goes_first_where_the_screen_is_narrow(folder: GitFolder) -> None:
     narrow = run_on_terminal(folder, "exp", "ls", columns=80, env=no_colour)[1].splitlines()
     assert narrow[0].split() == ["id", "name", "status", "when", "time", "accuracy", "f1_score", "val_auc"]
     assert narrow[1].split()[-1] == "7.5"
+
+
+def test_a_run_that_goes_has_its_last_values(folder: GitFolder) -> None:
+    store_run(folder, plan_run(folder, "k3v9x2mabc", metrics={"loss": 0.5}))
+    with Going(folder, "-p", "lr=0.1") as run:
+        run.tell("log(1, loss=0.75, auc=0.5)", "log(2, loss=0.25)", "say(frames.TAGS, {'team': 'fraud'})")
+        run.tell(
+            "say(frames.PARAMS, {'depth': 4, 'api_key': 'swordfish-and-chips'})", "say(frames.SUMMARY, {'auc': 0.9})"
+        )
+        going, _ = json.loads(_run(folder, "--json").stdout)["data"]["runs"]
+        assert (going["id"], going["status"]) == (run.id, "running")
+        assert {key: (one["last"], one["step"]) for key, one in going["metrics"].items()} == {
+            "loss": (0.25, 2),
+            "auc": (0.9, 1),
+        }
+        assert going["params"] == {"lr": 0.1, "depth": 4, "api_key": "[redacted]"}
+        assert going["tags"] == {"team": "fraud"}
+        assert listed(folder, "--sort", "loss") == [run.id, "k3v9x2mabc"]
+        assert listed(folder, "--sort=-loss") == ["k3v9x2mabc", run.id]
+        assert _run(folder, "--columns", "loss,depth", "-n", "1").stdout.decode() == "loss  depth\n0.25      4\n"
+
+
+def test_of_a_run_without_the_api_what_it_printed_last(folder: GitFolder) -> None:
+    with Going(folder, "-p", "lr=0.1") as run:
+        run.print("step 1 loss=0.75 lr=0.1\nstep 2 loss=0.25\n")
+        (going,) = json.loads(_run(folder, "--json").stdout)["data"]["runs"]
+        assert {key: (one["last"], one["step"]) for key, one in going["metrics"].items()} == {"loss": (0.25, 2)}
+    with Going(folder, "--no-extract") as run:
+        run.print("step 1 loss=0.75\n")
+        assert json.loads(_run(folder, "--json").stdout)["data"]["runs"][0]["metrics"] == {}
+
+
+def test_a_recording_that_died_is_completed_before_it_is_listed(folder: GitFolder) -> None:
+    with Going(folder) as run:
+        run.tell("log(1, loss=0.75)")
+        assert listed(folder) == [run.id]
+        run.kill()
+        assert " lost " in run_exp(folder, "ls").out
+
+
+def test_of_a_long_journal_the_end_alone_is_read(folder: GitFolder) -> None:
+    with Going(folder) as run:
+        run.tell("for step in range(9000): log(step, loss=step / 2)")
+        (going,) = json.loads(_run(folder, "--json").stdout)["data"]["runs"]
+        assert going["metrics"]["loss"] == {"last": 4499.5, "min": "NaN", "max": "NaN", "step": 8999}
+
+
+def test_a_metric_of_long_ago_is_looked_for(folder: GitFolder) -> None:
+    with Going(folder) as run:
+        run.tell("log(0, auc=0.5)", "for step in range(9000): log(step, loss=step / 2)")
+        (going,) = json.loads(_run(folder, "--json").stdout)["data"]["runs"]
+        assert (going["metrics"]["auc"]["last"], going["metrics"]["loss"]["last"]) == (0.5, 4499.5)

@@ -13,6 +13,8 @@ from gitexp.format.pointer import format_pointer
 from gitexp.model.paths import TreePath
 from gitexp.model.pointer import Pointer
 from gitexp.model.run import Artifact, Code, Submodule
+from kit.exp import envelope, run_exp
+from kit.going import Going
 from kit.screen import run_on_terminal
 from kit.stored import make_summary, plan_run, store_run
 
@@ -245,3 +247,47 @@ def test_changes_inside_a_submodule_are_not_in_the_run(runs: GitFolder) -> None:
         f"  submodules  lib {'a' * 40} with changes\n"
         f"              ops {'b' * 40}\n"
     ) in runs.run("exp", "show").stdout.decode()
+
+
+def test_a_run_that_goes(folder: GitFolder) -> None:
+    with Going(folder, "-p", "max_steps=10", env={"MY_API_TOKEN": "hunter2-correct-horse"}) as run:
+        run.tell("log(1, loss=0.5)", "log(3, loss=0.75)", "log(4, loss=0.25)", "sample(cpu_percent=150.0)")
+        run.tell("say(frames.PARAMS, {'api_key': 'swordfish-and-chips'})", "say(frames.NOTE, 'first try')")
+        run.print("".join(f"line {number}\n" for number in range(20)) + "using hunter2-correct-horse\n")
+        shown = run_exp(folder, "show").out
+        assert re.search(r"^\S+  running  for ", shown)
+        assert re.search(r"\n  note +first try\n", shown)
+        assert re.search(r"\nNow\n  progress +40%  step 4/10  .* left\n  cpu_percent +150.0\n", shown)
+        assert re.search(r"\n  loss +0.25 +0.25 +0.75 +0.5 +4 +3  api\n", shown)
+        assert re.search(r"\n  api_key +\[redacted\] +api\n", shown)
+        last = "".join(f"  line {number}\n" for number in range(11, 20)) + "  using [redacted]\n"
+        assert f"\nOutput\n{last}\n" in shown
+        assert f"\n  exp watch {run.id[:4]} " in shown
+        data = envelope(run_exp(folder, "show", "--json").out)["data"]
+        assert data["metrics"]["loss"] == {
+            "last": 0.25, "min": 0.25, "max": 0.75, "first": 0.5, "step": 4, "count": 3, "source": "api",
+        }  # fmt: skip
+        assert data["now"]["progress"]["fraction"] == 0.4
+        assert data["now"]["output"][-1] == "using [redacted]"
+        assert data["now"]["system"] == {"cpu_percent": 150.0}
+        run.end()
+        assert "now" not in envelope(run_exp(folder, "show", "--json").out)["data"]
+
+
+def test_of_a_run_that_goes_all_that_was_printed_counts(folder: GitFolder) -> None:
+    with Going(folder) as run:
+        run.print("Epoch 1/4\nloss=0.5\nEpoch 2/4\nloss=0.25\n")
+        data = envelope(run_exp(folder, "show", run.id, "--json").out)["data"]
+        assert (data["metrics"]["loss"]["first"], data["metrics"]["loss"]["step"]) == (0.5, 2)
+        run.tell("log(7, auc=0.5)")
+        assert list(envelope(run_exp(folder, "show", run.id, "--json").out)["data"]["metrics"]) == ["auc"]
+
+
+def test_a_part_that_is_made_at_the_end(folder: GitFolder) -> None:
+    with Going(folder) as run:
+        ran = run_exp(folder, "show", "--part", "output.log")
+        assert ran.status == 1
+        assert ran.err.endswith(
+            f"has no output.log yet: its record is made when it ends\nhint: exp logs {run.id}  (so far)\n"
+        )
+        assert run_exp(folder, "show", "--part", "train.py").out == "print('loss=0.5')\n"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gitexp.actions.named_run import find_run
+from gitexp.actions.show import load_so_far
 from gitexp.errors import BrokenRecord
 from gitexp.model.difference import compare_runs
 from gitexp.store.layout import PACKAGES
@@ -34,8 +35,8 @@ def compare_two(store: RunStore, a: str, b: str, experiment: str | None = None) 
         data = store.read_part(head, PACKAGES)
         lists.append(None if data is None else data.decode("utf-8", "replace"))
     difference = compare_runs(
-        store.load(head_a),
-        store.load(head_b),
+        load_so_far(store, head_a),
+        load_so_far(store, head_b),
         packages_a=lists[0],
         packages_b=lists[1],
         directions=store.settings.directions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.going_metrics import complete_going
 from gitexp.actions.heads import complete_heads, present_experiment
 from gitexp.model.listing import list_runs, sort_heads
 
@@ -36,6 +37,8 @@ def list_project(store: RunStore, request: ListingRequest, *, experiment: str | 
     broken += unread
     if len({head.experiment for head in rows}) > 1:
         request = request._replace(show_experiment=True)
-    table = list_runs(completed, request, store.settings.directions, (head.id for head in heads.runs))
+    table = list_runs(
+        complete_going(store, completed), request, store.settings.directions, (head.id for head in heads.runs)
+    )
     table = table._replace(total=len(runs))
     return Listing(table, wanted, len(heads.runs) - len(runs), tuple(broken))

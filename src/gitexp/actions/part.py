@@ -10,7 +10,8 @@ from gitexp.actions.named_run import find_run
 from gitexp.errors import BrokenRecord, InvalidValue, NotFound, PartNotFound
 from gitexp.model.paths import quote_path, unquote_path
 from gitexp.model.pointer import POINTER_SUFFIX
-from gitexp.store.layout import RECORD
+from gitexp.model.run import Status
+from gitexp.store.layout import OUTPUT, RECORD
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -40,6 +41,9 @@ def open_part(store: RunStore, text: str, part: str, experiment: str | None = No
     data = store.read_part(head, path)
     if data is not None:
         return io.BytesIO(data)
+    if head.status is Status.RUNNING:
+        hint = f"exp logs {head.id}" if RECORD + path == OUTPUT else f"exp show {head.id}"
+        raise PartNotFound(head.name, f"{part} yet: its record is made when it ends", hint=f"{hint}  (so far)")
     raise PartNotFound(head.name, part, hint=_list_parts(store, head, path))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gitexp.actions.going_journal import find_journal
 from gitexp.actions.named_run import find_run
 from gitexp.actions.usage import read_usage
 from gitexp.model.listing import unique_length
@@ -13,6 +14,7 @@ from gitexp.model.selection import order_newest_first
 from gitexp.store.layout import RECORD
 
 if TYPE_CHECKING:
+    from gitexp.model.going import RunView
     from gitexp.model.run import Run, RunHead
     from gitexp.model.usage import Usage
     from gitexp.store.runs import RunStore
@@ -31,13 +33,16 @@ class OpenedRun:
     id_length: int
     is_newest: bool
     usage: dict[str, Usage]
+    view: RunView | None = None
+    """What the run does now, where it is going here; ``run`` has what was said so far."""
 
 
 def open_run(store: RunStore, text: str, experiment: str | None = None) -> OpenedRun:
     """Opens the run that a spec names."""
     heads = store.heads()
     head = find_run(store, text, experiment, heads)
-    run = store.load(head)
+    view = view_going(store, head)
+    run = store.load(head) if view is None else view.run
     usage = read_usage(store, head)
     if isinstance(usage, str):
         run, usage = replace(run, warnings=(*run.warnings, usage)), {}
@@ -49,4 +54,25 @@ def open_run(store: RunStore, text: str, experiment: str | None = None) -> Opene
         id_length=unique_length([head.id], {one.id for one in heads.runs}),
         usage=usage,
         is_newest=head is order_newest_first([one for one in heads.runs if one.experiment == head.experiment])[0],
+        view=view,
     )
+
+
+def view_going(store: RunStore, head: RunHead) -> RunView | None:
+    """A run with all that it said and did so far; None where it has ended, or another machine or user records it."""
+    found = find_journal(store.repository, head)
+    if found is None:
+        return None
+    from gitexp.actions.going_look import GoingLook
+
+    look = GoingLook(store.repository, store.load(head), found)
+    try:
+        return look.take()
+    finally:
+        look.close()
+
+
+def load_so_far(store: RunStore, head: RunHead) -> Run:
+    """The whole manifest of a run; of one that is going here with what it said so far. Raises BrokenRecord."""
+    view = view_going(store, head)
+    return store.load(head) if view is None else view.run

@@ -49,9 +49,10 @@ def show(
     opened = open_run(store, run, experiment)
     if as_json:
         from gitexp.cli.output import write_envelope
-        from gitexp.render.json_form import run_fields
+        from gitexp.render.json_form import going_fields, run_fields
 
-        write_envelope({**run_fields(opened.run, opened.head, opened.usage), "parts": list(opened.parts)})
+        now = {} if opened.view is None else {"now": going_fields(opened.view)}
+        write_envelope({**run_fields(opened.run, opened.head, opened.usage), "parts": list(opened.parts), **now})
         return
     from gitexp.render.run_page import build_run_page
     from gitexp.render.screen import write_page
@@ -65,5 +66,6 @@ def show(
         id_length=opened.id_length,
         is_newest=opened.is_newest,
         usage=opened.usage,
+        view=opened.view,
     )
     write_page(page, look, sys.stdout)

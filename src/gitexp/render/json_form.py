@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitexp.model.difference import MetricChange, RunDifference
+    from gitexp.model.going import RunView
     from gitexp.model.listing import RunTable
     from gitexp.model.metrics import Summary
     from gitexp.model.run import Run, RunHead
     from gitexp.model.usage import Usage
+
+_LINES = 10
 
 
 def to_plain(value: object) -> Any:
@@ -101,4 +104,30 @@ def _metric_fields(change: MetricChange) -> dict[str, Any]:
         "b": None if change.b is None else summary_fields(change.b),
         "delta": to_plain(change.delta),
         "better": change.better,
+    }
+
+
+def view_fields(view: RunView) -> dict[str, Any]:
+    """A run that is watched: what is known of it at this moment, under the keys of its manifest and beside them."""
+    plain: dict[str, Any] = {**to_plain(view.run), **going_fields(view)}
+    plain["metrics"] = {key: summary_fields(summary) for key, summary in view.run.metrics.items()}
+    return plain
+
+
+def going_fields(view: RunView) -> dict[str, Any]:
+    """What is known of a run beside what a record holds: its last lines, how far it is, the use of the machine now."""
+    progress = view.progress
+    return {
+        "output": list(view.lines[-_LINES:]),
+        "processes": dict(view.processes),
+        "system": {name: to_plain(values[-1]) for name, values in view.system.items() if values},
+        "progress": None
+        if progress is None
+        else {
+            "fraction": progress.fraction,
+            "done": progress.done,
+            "total": progress.total,
+            "unit": progress.unit or None,
+        },
+        "missing": view.missing,
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gitexp.model.columns import format_tags
 from gitexp.model.run import Status
 from gitexp.model.values import format_float
+from gitexp.render.going_parts import last_output, now_blocks
 from gitexp.render.numbers import format_cell, format_number
 from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Span, Text, join_lines, line
 from gitexp.render.run_metrics import metric_blocks, series_blocks
@@ -27,6 +28,7 @@ from gitexp.render.times import format_age, format_duration, format_iso, format_
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gitexp.model.going import RunView
     from gitexp.model.run import Run, RunHead
     from gitexp.model.usage import Usage
     from gitexp.render.page import Block, Look, Page
@@ -46,13 +48,18 @@ def build_run_page(
     id_length: int = 10,
     is_newest: bool = False,
     usage: Mapping[str, Usage] = MappingProxyType({}),
+    view: RunView | None = None,
 ) -> Page:
-    """All of a run, the most asked first; what it does not have is left out. ``parts`` are the files of its record."""
+    """All of a run, the most asked first; what it does not have is left out. ``parts`` are the files of its record.
+
+    ``view`` is what it does now, where it is going.
+    """
     page: Page = [Text(tuple(_heading(run, head, look))), Gap(), Text((_command(run),), INDENT)]
     said = _said(run)
     if said:
         page += [Gap(), Fields(tuple(said), INDENT)]
     blocks: list[tuple[str, list[Block]]] = [
+        ("Now", [] if view is None else now_blocks(view, look)),
         ("Metrics", [*metric_blocks(run.metrics, look), *series_blocks(run.series)]),
         ("Params", _params(run, look)),
         ("Code", _fields(code_fields(run.code, look))),
@@ -71,6 +78,8 @@ def build_run_page(
         sign = "! " if look.glyphs else ""
         page += [Gap(), Heading("Warnings")]
         page += [Text(tuple(line(Span(f"{sign}{warning}", "warning")) for warning in run.warnings), INDENT)]
+    if view is not None and view.lines:
+        page += [Gap(), Heading("Output"), last_output(view)]
     page += [Gap(), Heading("Next"), _next(run, id_length, is_newest=is_newest)]
     return page
 
@@ -170,7 +179,8 @@ def _record(run: Run, head: RunHead, look: Look, parts: Sequence[str]) -> list[t
 
 def _next(run: Run, id_length: int, *, is_newest: bool) -> Fields:
     short = run.id[:id_length]
-    rows = [
+    rows = [(f"exp watch {short}", "how it goes on")] if run.status is Status.RUNNING else []
+    rows += [
         (f"exp logs {short}", "what it printed"),
         ("exp diff", "what is different from the run before")
         if is_newest

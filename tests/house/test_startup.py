@@ -18,6 +18,7 @@ HEAVY = (
     "dvc_data",
     "dvc_objects",
     "rich.table",
+    "rich.live",
     "tabulate",
     "yaml",
     "detect_secrets",

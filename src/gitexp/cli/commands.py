@@ -34,6 +34,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("ls", "Read", "List runs, the newest first"),
     CommandEntry("show", "Read", "Show everything that is known of a run"),
     CommandEntry("logs", "Read", "Print what a run printed"),
+    CommandEntry("watch", "Read", "Watch runs while they go"),
     CommandEntry("diff", "Read", "Compare two runs, and their code"),
     CommandEntry("checkout", "Reproduce", "Put the code of a run into a new worktree"),
 )

@@ -6,7 +6,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitexp.model.curves import MOST_POINTS, CurveBuilder
@@ -36,6 +36,7 @@ def test_few_points_are_all_kept() -> None:
     assert build([1, 10**400, 2], [0, 1, 2]) == ((0, 1), (2, 2))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000))
 def test_many_are_thinned_out_evenly(count: int) -> None:
     points = build([float(value) for value in range(count)])
@@ -73,6 +74,7 @@ def test_what_is_not_finite_is_a_gap() -> None:
     assert draw([1.0, math.nan, 3.0]).startswith("3.0 ┤")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.lists(st.floats(), max_size=30), max_size=4),
     st.integers(1, 100),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitexp.model.progress import Progress, find_progress
@@ -93,6 +93,7 @@ LINES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(
     LINES, st.dictionaries(st.sampled_from(["epochs", "a.max_steps", "x"]), st.floats() | st.integers()), st.floats()
 )

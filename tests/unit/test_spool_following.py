@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitexp.capture.redaction import make_redactor
@@ -103,6 +103,7 @@ def test_a_private_key_is_held_until_it_is_whole() -> None:
     assert b"MII" not in first[0] + rest
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([b"line\n", b"a b", b"\n", b"\r", b"\r\n", TOKEN + b"\n", b"loss=1 "]), max_size=20))
 def test_nothing_else_changes(pieces: list[bytes]) -> None:
     given_out, rest = redact(*pieces)

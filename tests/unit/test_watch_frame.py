@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitexp.model.going import RunView
@@ -161,6 +161,7 @@ def test_signs_that_every_terminal_has() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
+@settings(deadline=None)
 @given(st.integers(40, 200), st.integers(8, 60), st.integers(0, 12), st.booleans())
 def test_it_fits(count: int, columns: int, rows: int, metrics: int, is_ended: bool) -> None:
     names = [f"group/metric_{number}" * (number % 3 + 1) for number in range(metrics)]

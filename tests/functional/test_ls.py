@@ -7,12 +7,14 @@ import io
 import json
 import os
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kit.exp import run_exp
 from kit.going import Going
+from kit.runs import STARTED
 from kit.screen import run_on_terminal
 from kit.stored import plan_run, store_run
 
@@ -210,10 +212,11 @@ def test_what_goes_first_where_the_screen_is_narrow(folder: GitFolder) -> None:
     folder.gen({".exp.yaml": "metrics:\n  val_auc: maximize\n"})
     folder.commit("settings")
     names = ("accuracy", "f1_score", "precision", "recall_at_k", "train_loss", "val_auc")
+    hours_ago = (datetime.now(UTC) - STARTED).total_seconds() / 60 - 200  # the column is as wide as its text
     for place, run_id in enumerate(("k3v9x2mabc", "p7qw4n8hde", "t2zc9x1k0f")):
         metrics = {name: place + 0.5 + number for number, name in enumerate(names)}
         params = {"api_key": "[redacted]"} if place else {}
-        store_run(folder, plan_run(folder, run_id, minutes=place, metrics=metrics, params=params))
+        store_run(folder, plan_run(folder, run_id, minutes=hours_ago + place, metrics=metrics, params=params))
     no_colour = {"NO_COLOR": "1"}
     wide = run_on_terminal(folder, "exp", "ls", columns=120, env=no_colour)[1].splitlines()
     assert "accuracy  f1_score  precision  recall_at_k  train_loss  val_auc" in wide[0]

@@ -250,6 +250,7 @@ def test_changes_inside_a_submodule_are_not_in_the_run(runs: GitFolder) -> None:
 
 
 def test_a_run_that_goes(folder: GitFolder) -> None:
+    folder.gen({".exp.yaml": "system: off\n"})  # the samples are those below
     with Going(folder, "-p", "max_steps=10", env={"MY_API_TOKEN": "hunter2-correct-horse"}) as run:
         run.tell("log(1, loss=0.5)", "log(3, loss=0.75)", "log(4, loss=0.25)", "sample(cpu_percent=150.0)")
         run.tell("say(frames.PARAMS, {'api_key': 'swordfish-and-chips'})", "say(frames.NOTE, 'first try')")

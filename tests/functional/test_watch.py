@@ -65,6 +65,7 @@ def test_a_run_that_has_ended_is_shown_as_it_was(runs: GitFolder) -> None:
 
 
 def test_what_goes_is_seen_and_nothing_secret(folder: GitFolder) -> None:
+    folder.gen({".exp.yaml": "system: off\n"})  # the samples are those below
     env = {"MY_API_TOKEN": "hunter2-correct-horse"}
     with Going(folder, "-p", "max_steps=10", env=env) as run:
         run.tell("log(1, loss=0.5)", "log(4, loss=0.25, auc=0.75)", "sample(cpu_percent=150.0, memory_bytes=2e9)")

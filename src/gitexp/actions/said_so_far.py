@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gitexp.actions.metrics_found import API_SOURCE
+from gitexp.capture.redaction import REDACTED
 from gitexp.format.frames import METRICS, NOTE, PARAMS, SUMMARY, TAGS, WARNING
 from gitexp.model.curves import CurveBuilder
 from gitexp.model.metrics import SeriesSummary
+from gitexp.model.params import MergedParams, prefer_said
 from gitexp.model.texts import replace_surrogates, replace_surrogates_in
 from gitexp.model.values import is_scalar
 
@@ -21,13 +24,22 @@ if TYPE_CHECKING:
     from gitexp.model.values import Params, Scalar
     from gitexp.store.journal_records import Record
 
-API_SOURCE = "api"
-
 
 class SaidSoFar:
     """Takes records as they come and sums them up; memory grows with the number of metrics, not with their points."""
 
-    __slots__ = ("_curves", "_draws", "_series", "_stated", "_tags", "_warnings", "last_step", "note", "params", "tags")
+    __slots__ = (
+        "_curves",
+        "_draws",
+        "_series",
+        "_stated",
+        "_tags",
+        "_warnings",
+        "last_step",
+        "notes",
+        "params",
+        "tags",
+    )
 
     def __init__(self, *, draws: bool = False) -> None:
         self._series: dict[str, SeriesSummary] = {}
@@ -37,7 +49,7 @@ class SaidSoFar:
         self._warnings: list[str] = []
         self.params: Params = {}
         self.tags: dict[str, Scalar] = {}
-        self.note: str | None = None
+        self.notes: list[str] = []
         self.last_step: Step | None = None
 
     @property
@@ -60,7 +72,7 @@ class SaidSoFar:
                 case (kind, _, dict(values), *_) if kind == TAGS:
                     self.tags |= {replace_surrogates(key): one for key, one in values.items() if is_scalar(one)}
                 case (kind, _, str(text), *_) if kind == NOTE:
-                    self.note = replace_surrogates(text)
+                    self.notes.append(replace_surrogates(text))
                 case (kind, _, dict(values), *_) if kind == SUMMARY:
                     self._stated |= values
                 case (kind, _, str(text), *_) if kind == WARNING:
@@ -96,15 +108,16 @@ class SaidSoFar:
         """The run with what was said of it so far, secrets hidden."""
         params, hidden_params = redactor.redact_values(self.params, "params")
         tags, hidden_tags = redactor.redact_values(dict(self.tags), "tags")
-        note = run.note if self.note is None else redactor.redact_text(self.note)[0]
+        notes = (*((run.note,) if run.note else ()), *(redactor.redact_text(text)[0] for text in self.notes))
+        merged, _ = prefer_said(MergedParams(run.params, run.param_sources), params, API_SOURCE, REDACTED)
         redacted = dict.fromkeys((*run.redacted, *hidden_params, *hidden_tags))
         return replace(
             run,
-            params={**run.params, **params},
-            param_sources={**run.param_sources, **dict.fromkeys(params, API_SOURCE)},
+            params=merged.params,
+            param_sources=merged.sources,
             metrics=self.summaries() or run.metrics,
             tags={**run.tags, **{key: value for key, value in tags.items() if is_scalar(value)}},
-            note=note,
+            note="\n\n".join(notes) or None,
             redacted=tuple(redacted),
             warnings=(*run.warnings, *(redactor.redact_text(text)[0] for text in self._warnings)),
         )

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from gitexp.format.frames import HEADER, FrameReader
+from gitexp.store.journal import is_own
 from gitexp.store.journal_records import find_shift
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class FrameFollower:
         except FileNotFoundError:
             return
         with file:
+            if not is_own(os.fstat(file.fileno())):  # as read_log: another user's is not read
+                return
             file.seek(self._at)
             while chunk := file.read(_CHUNK):
                 self._at += len(chunk)
@@ -52,7 +55,10 @@ def read_tail(path: str, start: JournalStart, count: int) -> tuple[list[Record],
     shift: Callable[[float], float] = float
     records: list[Record] = []
     with open(path, "rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size
+        status = os.fstat(file.fileno())
+        if not is_own(status):
+            return [], True
+        size = status.st_size
         is_whole = size <= count
         found: list[tuple[Any, ...]] = []
         if not is_whole:
@@ -70,4 +76,4 @@ def read_tail(path: str, start: JournalStart, count: int) -> tuple[list[Record],
 def read_beginning(path: str, count: int) -> list[Record]:
     """The records within the first ``count`` bytes of a file, with their times as they stand. Raises OSError."""
     with open(path, "rb", buffering=0) as file:
-        return list(FrameReader().feed(file.read(count)))
+        return list(FrameReader().feed(file.read(count))) if is_own(os.fstat(file.fileno())) else []

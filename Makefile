@@ -12,13 +12,15 @@ DEVELOP := $(VENV)/.develop-$(KEY)
 PYTHON_PATHS := src tests docs examples benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static format lint types floors docs spelling tidy benchmarks clean
+.PHONY: help demo develop test check static format lint types floors docs spelling tidy benchmarks clean
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 demo: $(DEMO) ## train a model several times in a scratch repository and look at the runs
 	@$(BIN)/python examples/demo.py
+
+develop: $(DEVELOP) ## set up what the other targets need
 
 test: $(DEVELOP) ## run the tests
 	@$(BIN)/python -m pytest -n auto $(TESTS)

@@ -12,7 +12,8 @@ import pytest
 
 from gitexp.store.journal import Journal
 from gitexp.store.journal_notes import EndNote, write_end
-from kit.exp import PATIENCE, manifest, part, refs, run_exp
+from kit.dying import kill_recording
+from kit.exp import manifest, part, refs, run_exp
 from kit.terminal import wait_until
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ def only_journal(folder: GitFolder) -> pathlib.Path:
     return journal
 
 
-def die(folder: GitFolder, *options: str) -> pathlib.Path:
-    """A run whose exp is killed once the script has done all its work; returns the journal."""
+def die(folder: GitFolder, *options: str, known: str = "md5:") -> pathlib.Path:
+    """A run whose exp is killed once the script has done all its work and something is known; returns the journal."""
     process = subprocess.Popen(
         [PYTHON, "-m", "gitexp", "run", "-q", *options, "--", *COMMAND],
         cwd=folder.path, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -62,13 +63,12 @@ def die(folder: GitFolder, *options: str) -> pathlib.Path:
         live = folder.path / ".git" / "exp" / "live"
         manifests = [one / "known" / "run.yaml" for one in (live.iterdir() if live.exists() else ())]
         spools = [one / "output" / "output.head" for one in (live.iterdir() if live.exists() else ())]
-        return any(one.exists() and "md5:" in one.read_text() for one in manifests) and any(
+        return any(one.exists() and known in one.read_text() for one in manifests) and any(
             one.exists() and one.read_bytes() == b"loss=0.5\n" for one in spools
         )
 
     wait_until(is_all_known)
-    process.kill()
-    process.communicate(timeout=PATIENCE)
+    kill_recording(process, folder.path / ".git" / "exp" / "live")
     return only_journal(folder)
 
 
@@ -179,3 +179,13 @@ def test_secrets_are_in_no_file_of_the_journal_but_the_output(project: GitFolder
     assert [str(one) for one in files if b"hunter" in one.read_bytes()] == []
     run_exp(project, "ls", "-e", "done")
     assert manifest(project, *refs(project))["params"]["password"] == "[redacted]"
+
+
+def test_the_environment_is_known_before_anything_was_hashed(project: GitFolder) -> None:
+    die(project, "-e", "done", known="packages:")
+    run_exp(project, "ls", "-e", "done")
+    run = manifest(project, *refs(project))
+    assert run["environment"]["packages"]
+    assert run["environment"]["cores"]
+    assert part(project, run["ref"], "environment/packages.txt")
+    assert run["fingerprint"].startswith("sha256:")

@@ -13,6 +13,7 @@ import pytest
 
 from gitexp.store.journal import Journal
 from gitexp.store.journal_notes import EndNote, write_end
+from kit.dying import kill_recording
 from kit.exp import PATIENCE, manifest, part, refs, run_exp
 from kit.terminal import wait_until
 
@@ -131,8 +132,7 @@ def test_the_end_of_a_run_that_was_only_silent_takes_its_place(folder: GitFolder
 @pytest.mark.parametrize("seen", [False, True])
 def test_its_own_host_completes_it_in_place_of_the_loss(folder: GitFolder, seen: bool) -> None:
     process = begin(folder)
-    process.kill()
-    process.communicate(timeout=PATIENCE)
+    kill_recording(process, folder.path / ".git" / "exp" / "live")
     lost, here = call_lost(folder)
     journal = only_journal(folder)
     (journal / "start").write_text(json.dumps(here))
@@ -148,8 +148,7 @@ def test_its_own_host_completes_it_in_place_of_the_loss(folder: GitFolder, seen:
 
 def test_a_loss_that_moves_meanwhile_is_superseded_as_it_stands(folder: GitFolder, faulty: FaultyGit) -> None:
     process = begin(folder)
-    process.kill()
-    process.communicate(timeout=PATIENCE)
+    kill_recording(process, folder.path / ".git" / "exp" / "live")
     lost, here = call_lost(folder)
     (only_journal(folder) / "start").write_text(json.dumps(here))
     # Somebody says something of the lost run just before the second try: the one that knows of the loss.

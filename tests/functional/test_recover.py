@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kit.dying import kill_recording
 from kit.exp import PATIENCE, envelope, manifest, refs, run_exp
 from kit.terminal import wait_until
 
@@ -38,15 +39,6 @@ def begin(folder: GitFolder, name: str, env: Mapping[str, str] | None = None) ->
     )  # fmt: skip
 
 
-def await_output(*places: pathlib.Path) -> None:
-    wait_until(lambda: sum(1 for place in places for _ in place.glob("*/output/output.head")) == len(places))
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.communicate(timeout=PATIENCE)
-
-
 @pytest.fixture
 def live(folder: GitFolder) -> pathlib.Path:
     """Where journals lie."""
@@ -62,7 +54,7 @@ def test_nothing_to_do_is_said(folder: GitFolder) -> None:
 def test_what_died_is_completed_and_what_goes_is_not_touched(folder: GitFolder, live: pathlib.Path) -> None:
     dead, going = begin(folder, "dead"), begin(folder, "going")
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 2)
-    kill(dead)
+    kill_recording(dead, live)
     ran = run_exp(folder, "recover")
     assert ran.status == 0
     assert sorted(ran.out.splitlines()) == [
@@ -85,8 +77,8 @@ def test_only_the_run_that_is_named_is_completed(folder: GitFolder, live: pathli
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 1)
     second = begin(folder, "second")
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 2)
-    kill(first)
-    kill(second)
+    kill_recording(first, live)
+    kill_recording(second, live)
     names = {json.loads((one / "start").read_text())["name"]: one.name for one in list_journals(folder)}
     ran = run_exp(folder, "recover", {"id": names["second"][:6], "name": "second", "last": "last"}[by], "--json")
     (run,) = envelope(ran.out)["data"]["runs"]
@@ -96,6 +88,7 @@ def test_only_the_run_that_is_named_is_completed(folder: GitFolder, live: pathli
 
 
 def test_a_run_of_another_host_says_since_when_nothing_was_heard(folder: GitFolder, live: pathlib.Path) -> None:
+    folder.gen({".exp.yaml": "system: off\n"})  # a sample is something heard
     process = begin(folder, "far")
     wait_until(lambda: len([*live.glob("*/output/output.head"), *live.glob("*/known/run.yaml")]) == 2)
     (journal,) = list_journals(folder)
@@ -114,7 +107,7 @@ def test_a_run_of_another_host_says_since_when_nothing_was_heard(folder: GitFold
 def test_what_cannot_be_completed_says_why_and_is_completed_later(folder: GitFolder, live: pathlib.Path) -> None:
     process = begin(folder, "stuck")
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 1)
-    kill(process)
+    kill_recording(process, live)
     lock = folder.path / ".git" / "packed-refs.lock"
     lock.touch()
     ran = run_exp(folder, "recover")
@@ -128,7 +121,7 @@ def test_what_cannot_be_completed_says_why_and_is_completed_later(folder: GitFol
 def test_a_live_run_without_its_journal_is_elsewhere(folder: GitFolder, live: pathlib.Path) -> None:
     process = begin(folder, "gone")
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 1)
-    kill(process)
+    kill_recording(process, live)
     (journal,) = list_journals(folder)
     journal.rename(folder.path.parent / "elsewhere")
     ran = run_exp(folder, "recover", "gone")
@@ -144,7 +137,7 @@ def test_a_journal_among_the_temporary_files_is_found(folder: GitFolder, tmp_pat
     exp.write_text("in the way")
     process = begin(folder, "outside", env)
     wait_until(lambda: len(list(spare.glob("*/output/output.head"))) == 1)
-    kill(process)
+    kill_recording(process, spare)
     exp.unlink()
     (journal,) = (one for one in spare.iterdir() if (one / "start").exists())
     other = folder.path.parent / "other"

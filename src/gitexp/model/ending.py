@@ -18,7 +18,7 @@ def judge_ending(exit_code: int | None, signal: str | None, received: Iterable[s
     """The status of a run that ended by itself or by a signal.
 
     A signal that reached the run before its end outranks exit 0: a script that tidies up after SIGTERM and exits
-    well was killed all the same.
+    well was killed all the same. A run of which nothing is known but that it is over is lost.
     """
     seen = set(received) | ({signal} if signal is not None else set())
     if seen & INTERRUPTS or exit_code == 130:
@@ -27,4 +27,6 @@ def judge_ending(exit_code: int | None, signal: str | None, received: Iterable[s
         return Status.KILLED
     if signal is not None:
         return Status.FAILED if signal in CRASHES else Status.KILLED
+    if exit_code is None:
+        return Status.LOST
     return Status.FINISHED if exit_code == 0 else Status.FAILED

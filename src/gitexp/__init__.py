@@ -21,6 +21,7 @@ _HOMES = {
     "log_table": "media",
     "log_text": "media",
     "current": "present",
+    "start": "starting",
 }
 __all__ = [*_HOMES]
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from gitexp.tracker.media import log_text as log_text
     from gitexp.tracker.metrics import log as log
     from gitexp.tracker.present import current as current
+    from gitexp.tracker.starting import start as start
     from gitexp.tracker.statements import log_params as log_params
     from gitexp.tracker.statements import note as note
     from gitexp.tracker.statements import tag as tag

@@ -25,6 +25,8 @@ gitexp.note("text")
 gitexp.summary["best"] = max(gitexp.summary.get("best", 0.0), 0.9)
 run = gitexp.current()
 reveal_type(run.folder if run is not None else None)
+with gitexp.start("trees", params={"lr": 0.1}, tags=["baseline"], data=[Path("train.csv")]) as started:
+    reveal_type(started.id)
 gitexp.note(3)
 gitexp.lag(3)
 """
@@ -41,6 +43,7 @@ def test_a_script_is_checked(tmp_path: pathlib.Path) -> None:
 
     assert [line.partition(" ")[2] for line in done.stdout.splitlines() if line.startswith("script.py:")] == [
         'note: Revealed type is "str | None"',
+        'note: Revealed type is "str"',
         'error: Argument 1 to "note" has incompatible type "int"; expected "str"  [arg-type]',
         'error: Module has no attribute "lag"  [attr-defined]',
     ], done.stdout

@@ -32,7 +32,7 @@ def build_summary(
     kept_in: str | None = None,
 ) -> Page:
     """The summary of a run that has just ended. ``kept_in``: where its record lies when it could not be stored."""
-    page: Page = [Text((_heading(run, look),))]
+    page: Page = [Text((build_heading(run, look),))]
     if run.metrics:
         page.append(_metrics(run, previous, directions))
     notes = _notes(run)
@@ -47,7 +47,8 @@ def build_summary(
     return page
 
 
-def _heading(run: Run, look: Look) -> Line:
+def build_heading(run: Run, look: Look) -> Line:
+    """How a run ended, in one line."""
     how = f" (exit {run.exit_code})" if run.exit_code else f" ({run.signal})" if run.signal else ""
     took = f" in {format_duration(run.seconds)}" if run.seconds is not None else ""
     return line(Span("exp: ", "muted"), show_status(run.status, look), f"{how}  ", Span(run.name, "name"), took)

@@ -46,6 +46,11 @@ class Writer:
         forget_told()
         self._turn_to(journal)
 
+    def close(self) -> None:
+        """Says no more: the run has ended, and so the user is told when more is said."""
+        self._turn_to(None)
+        self.silent = False
+
     def _turn_to(self, journal: str | None) -> None:
         self._leave_file(self.descriptor)
         self.journal = journal
@@ -59,6 +64,8 @@ class Writer:
 
     def speaks(self) -> bool:
         """Whether this process has something to say of a run; decided when it is first asked."""
+        if self.journal is None and not self.silent:
+            self._end()
         if not self._decided and not self.silent:
             self._decided = True
             self._decide()

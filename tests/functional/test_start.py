@@ -1,0 +1,352 @@
+"""``gitexp.start``: runs of scripts and notebooks that no ``exp run`` began."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.exp import Ran, manifest, only_run, part, refs, run_exp
+from kit.terminal import PATIENCE, wait_until
+
+if TYPE_CHECKING:
+    import pathlib
+
+    from kit.git import GitFolder
+
+
+def run_script(folder: GitFolder, code: str, *arguments: str, where: str = ".") -> Ran:
+    """Runs a script that is committed, and waits for its end."""
+    folder.gen({"script.py": code})
+    folder.commit("script")
+    done = subprocess.run(
+        [sys.executable, str(folder.path / "script.py"), *arguments],
+        cwd=folder.path / where, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def journals(folder: GitFolder) -> list[pathlib.Path]:
+    """What is left of runs that were going."""
+    place = folder.path / ".git" / "exp" / "live"
+    return list(place.iterdir()) if place.exists() else []
+
+
+def test_a_block_is_a_run(folder: GitFolder) -> None:
+    ran = run_script(
+        folder,
+        "import gitexp, sys\n"
+        "with gitexp.start('trees', name='first', params={'lr': 0.1}, tags={'team': 'fraud'}, note='why',\n"
+        "                  hypothesis='deeper', seed=3) as run:\n"
+        "    print('loss=0.5')\n    print('to err', file=sys.stderr)\n"
+        "    gitexp.log(auc=0.9, step=1)\n"
+        "    assert gitexp.current().id == run.id\n"
+        "    print(run.id, run.name)\n"
+        "assert gitexp.current() is None\n"
+        "print('after')\n",
+        "--depth",
+        "4",
+    )
+
+    assert ran.status == 0, ran.err
+    run = only_run(folder)
+    assert ran.out == f"loss=0.5\n{run['id']} first\nafter\n"
+    said = ran.err.splitlines()
+    assert said[0] == "to err"
+    assert said[1].startswith("exp: finished  first in ")
+    assert len(said) == 2
+    assert (run["experiment"], run["name"], run["status"], run["exit_code"]) == ("trees", "first", "finished", 0)
+    assert run["command"] == ["python", str(folder.path / "script.py"), "--depth", "4"]
+    assert (run["note"], run["hypothesis"], run["seed"]) == ("why", "deeper", 3)
+    assert run["params"]["depth"] == 4
+    assert run["metrics"]["loss"]["last"] == 0.5
+    assert part(folder, run["ref"], "output.log") == f"loss=0.5\nto err\n{run['id']} first"
+    assert run["environment"]["executable"].startswith(sys.prefix)
+    assert journals(folder) == []
+    assert folder.state()["status"] == ""
+
+
+ENDS = """
+import gitexp, sys
+def work():
+    {}
+if sys.argv[1] == "with":
+    with gitexp.start():
+        gitexp.log(x=1)
+        print("going")
+        work()
+else:
+    run = gitexp.start()
+    gitexp.log(x=1)
+    print("going")
+    work()
+"""
+
+
+@pytest.mark.parametrize("how", ["with", "without"])
+@pytest.mark.parametrize(
+    ("code", "status", "word", "facts"),
+    [
+        ("pass", 0, "finished", {"exit_code": 0}),
+        ("raise ValueError('too deep')", 1, "failed", {"exit_code": 1}),
+        ("raise KeyboardInterrupt", -signal.SIGINT, "interrupted", {"signal": "SIGINT"}),
+    ],
+)
+def test_the_end_is_that_of_the_script(
+    folder: GitFolder, how: str, code: str, status: int, word: str, facts: dict[str, object]
+) -> None:
+    ran = run_script(folder, ENDS.format(code), how)
+
+    assert ran.status == status, ran.err
+    run = only_run(folder)
+    assert (run["status"], {name: run.get(name) for name in facts}) == (word, facts)
+    output = part(folder, run["ref"], "output.log")
+    assert output.startswith("going")
+    assert ("Traceback" in output) == (code != "pass")
+    assert f"exp: {word}" in ran.err
+    assert journals(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "word"),
+    [("sys.exit(3)", 3, "failed"), ("sys.exit()", 0, "finished"), ("sys.exit('bad')", 1, "failed")],
+)
+def test_an_exit_from_a_block(folder: GitFolder, code: str, status: int, word: str) -> None:
+    ran = run_script(folder, ENDS.format(code), "with")
+
+    assert ran.status == status
+    run = only_run(folder)
+    assert (run["status"], run["exit_code"]) == (word, status)
+
+
+def test_an_exception_that_was_caught_elsewhere(folder: GitFolder) -> None:
+    """The block failed, and the script goes on, with another run."""
+    ran = run_script(
+        folder,
+        "import gitexp\n"
+        "for n in range(2):\n"
+        "    try:\n"
+        "        with gitexp.start(name=f'run{n}'):\n            print('in', n)\n            1 / n\n"
+        "    except ZeroDivisionError:\n        print('caught')\n"
+        "run = gitexp.start(name='third')\nrun.end()\nrun.end()\n",
+    )
+
+    assert ran.status == 0, ran.err
+    found = {run["name"]: run for run in (manifest(folder, ref) for ref in refs(folder))}
+    assert {name: run["status"] for name, run in found.items()} == {
+        "run0": "failed",
+        "run1": "finished",
+        "third": "finished",
+    }
+    output = part(folder, found["run0"]["ref"], "output.log")
+    assert output.startswith("in 0\nTraceback")
+    assert "ZeroDivisionError" in output
+    assert part(folder, found["run1"]["ref"], "output.log") == "in 1"
+
+
+def test_outside_a_repository_the_script_runs_as_ever(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "script.py").write_text(
+        "import gitexp\nwith gitexp.start(params={'lr': 1}) as run:\n"
+        "    gitexp.log(x=1)\n    print(run, gitexp.current())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "script.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=PATIENCE,
+    )
+
+    assert done.returncode == 0
+    assert done.stdout == "<gitexp run that is not recorded> None\n"
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("gitexp: NOT RECORDED: ")
+    assert "git init" in line
+
+
+def test_a_name_that_is_none_is_said(folder: GitFolder) -> None:
+    ran = run_script(folder, "import gitexp\nwith gitexp.start('Not A Name'): print('ran')\n")
+
+    assert (ran.status, ran.out) == (0, "ran\n")
+    assert ran.err.startswith("gitexp: NOT RECORDED: ")
+    assert refs(folder) == []
+
+
+def test_in_a_subfolder_that_has_a_file_named_as_a_module(folder: GitFolder) -> None:
+    folder.gen({"sub/json.py": "raise RuntimeError('not this one')\n", "sub/gitexp.py": "raise RuntimeError\n"})
+
+    ran = run_script(folder, "import gitexp\nwith gitexp.start(): gitexp.log(x=1)\n", where="sub")
+
+    assert ran.status == 0, ran.err
+    assert only_run(folder)["directory"] == "sub"
+
+
+def test_a_script_that_is_killed_leaves_a_run(folder: GitFolder) -> None:
+    ran = run_script(
+        folder,
+        "import gitexp, os, signal\nrun = gitexp.start()\nprint('loss=0.25', flush=True)\n"
+        "gitexp.log(x=1)\nos.kill(os.getpid(), signal.SIGKILL)\n",
+    )
+
+    assert ran.status == -signal.SIGKILL
+    wait_until(lambda: refs(folder) != [])
+    run = only_run(folder)
+    assert run["status"] == "lost"
+    assert any("without a word" in warning for warning in run["warnings"])
+    assert part(folder, run["ref"], "output.log") == "loss=0.25"
+    assert "lost" in run_exp(folder, "ls").out
+
+
+def test_a_recorder_that_is_killed_leaves_a_run(folder: GitFolder) -> None:
+    ran = run_script(
+        folder,
+        "import gitexp, json, os, signal\nwith gitexp.start() as run:\n"
+        "    gitexp.log(x=1)\n    print('going')\n"
+        "    child = json.load(open(os.path.join(os.environ['GITEXP_RUN'], 'child')))\n"
+        "    assert child['command'] == os.getpid()\n"
+        "    os.kill(child['recorder'], signal.SIGKILL)\n    gitexp.log(x=2)\nprint('after')\n",
+    )
+
+    assert (ran.status, ran.out) == (0, "going\nafter\n")
+    assert ran.err.startswith("gitexp: the process that was to record the run has ended without a word")
+    assert "lost" in run_exp(folder, "ls").out
+
+
+def test_within_exp_run_it_is_that_run(folder: GitFolder) -> None:
+    folder.gen({
+        "train.py": "import gitexp\nwith gitexp.start('other', name='other', note='inner') as run:\n"
+        "    print(run.name)\nrun.end()\ngitexp.log(x=1)\nprint(gitexp.current().name)\n"
+    })  # fmt: skip
+
+    ran = run_exp(folder, "run", "--name", "outer", "--", "python", "train.py")
+
+    assert ran.out == "outer\nouter\n", ran.err
+    assert only_run(folder)["name"] == "outer"
+
+
+def test_within_a_started_run_it_is_that_run(folder: GitFolder) -> None:
+    ran = run_script(
+        folder,
+        "import gitexp, subprocess, sys\n"
+        "with gitexp.start(name='outer') as outer:\n"
+        "    with gitexp.start(name='inner') as inner: pass\n"
+        "    assert inner.id == outer.id == gitexp.current().id\n"
+        "    code = 'import gitexp; print(gitexp.start().name)'\n"
+        "    print(subprocess.run([sys.executable, '-c', code], capture_output=True, text=True).stdout)\n",
+    )
+
+    assert ran.status == 0, ran.err
+    assert ran.out == "outer\n\n"
+    assert only_run(folder)["name"] == "outer"
+
+
+def test_forked_children_do_not_end_it(folder: GitFolder) -> None:
+    ran = run_script(
+        folder,
+        "import gitexp, os, sys\n"
+        "with gitexp.start() as run:\n"
+        "    print('parent', flush=True)\n"
+        "    if os.fork() == 0:\n        gitexp.log(x=1)\n        sys.exit(3)\n"
+        "    try:\n"
+        "        while True: os.wait()\n"
+        "    except ChildProcessError: pass\n"  # the recorder is none of them
+        "    print('parent again')\n",
+    )
+
+    assert ran.status == 0, ran.err
+    run = only_run(folder)
+    assert run["status"] == "finished"
+    assert part(folder, run["ref"], "output.log") == "parent\nparent again"
+
+
+def test_a_child_that_lives_on_does_not_hide_the_end(folder: GitFolder) -> None:
+    """It has a copy of all descriptors, but the recorder hears of its parent's death."""
+    folder.gen({"gate": ""})
+    ran = run_script(
+        folder,
+        "import gitexp, os, signal\nrun = gitexp.start()\n"
+        "read, write = os.pipe()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n    os.closerange(0, 3)\n    os.close(write)\n    os.read(read, 1)\n    signal.pause()\n"
+        "print(child, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n",
+    )
+
+    try:
+        wait_until(lambda: refs(folder) != [])
+        assert only_run(folder)["status"] == "lost"
+    finally:
+        subprocess.run(["kill", "-9", ran.out.strip()], check=True)
+
+
+def test_other_ranks_start_none(folder: GitFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RANK", "1")
+    script = "import gitexp\nwith gitexp.start() as run: print(run)\n"
+
+    ran = run_script(folder, script)
+    assert (ran.status, ran.out, ran.err) == (0, "<gitexp run that is not recorded>\n", "")
+    assert refs(folder) == []
+
+    monkeypatch.setenv("RANK", "0")
+    run_script(folder, script)
+    assert len(refs(folder)) == 1
+
+
+def test_streams_that_others_replace(folder: GitFolder) -> None:
+    ran = run_script(
+        folder,
+        "import contextlib, gitexp, io, logging, sys\n"
+        "class Wrapper:\n"
+        "    def __init__(self, stream): self.stream = stream\n"
+        "    def write(self, text): return self.stream.write(text.upper())\n"
+        "    def flush(self): self.stream.flush()\n"
+        "own = sys.stdout\n"
+        "with gitexp.start(name='a'):\n"
+        "    logging.basicConfig(stream=sys.stderr, format='%(message)s')\n    logging.warning('logged')\n"
+        "    with contextlib.redirect_stdout(io.StringIO()) as kept: print('hidden')\n"
+        "    sys.stdout = Wrapper(own)\n    print('shout')\n"
+        "assert 'write' not in vars(own)\n"
+        "print('after')\n"
+        "with gitexp.start(name='b', capture=False): print('not kept')\n",
+    )
+
+    assert ran.out == "SHOUT\nAFTER\nNOT KEPT\n", ran.err
+    found = {run["name"]: run["ref"] for run in (manifest(folder, ref) for ref in refs(folder))}
+    assert part(folder, found["a"], "output.log") == "logged\nSHOUT"
+    assert ".exp/output.log" not in folder.git("ls-tree", "-r", "--name-only", found["b"])
+
+
+NOTEBOOK = """
+import builtins, sys, types
+class Shell:
+    kernel = object()
+    user_ns = {"In": ["", "import gitexp", "gitexp.log(x=1)\\n"]}
+module = types.ModuleType("IPython")
+module.get_ipython = lambda: Shell
+sys.modules["IPython"] = module
+import gitexp, os
+if len(sys.argv) > 1:
+    os.environ["JPY_SESSION_NAME"] = sys.argv[1]
+first = gitexp.start(name="first")
+second = gitexp.start(name="second")
+assert first.id != second.id
+second.end()
+print(gitexp.current())
+"""
+
+
+@pytest.mark.parametrize(("arguments", "command"), [([], "notebook"), (["/x/y/train.ipynb"], "train.ipynb")])
+def test_a_notebook(folder: GitFolder, arguments: list[str], command: str) -> None:
+    """A stand-in for IPython. A cell that starts a run and is executed again ends the run before."""
+    ran = run_script(folder, NOTEBOOK, *arguments)
+
+    assert (ran.status, ran.out) == (0, "None\n"), ran.err
+    runs = [manifest(folder, ref) for ref in refs(folder)]
+    assert {run["name"]: (run["status"], run["command"]) for run in runs} == {
+        "first": ("finished", [command]),
+        "second": ("finished", [command]),
+    }

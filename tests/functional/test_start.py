@@ -43,6 +43,7 @@ def test_a_block_is_a_run(folder: GitFolder) -> None:
         "                  hypothesis='deeper', seed=3) as run:\n"
         "    print('loss=0.5')\n    print('to err', file=sys.stderr)\n"
         "    gitexp.log(auc=0.9, step=1)\n"
+        "    gitexp.log_text('notes', 'kept')\n"
         "    assert gitexp.current().id == run.id\n"
         "    print(run.id, run.name)\n"
         "assert gitexp.current() is None\n"
@@ -61,8 +62,10 @@ def test_a_block_is_a_run(folder: GitFolder) -> None:
     assert (run["experiment"], run["name"], run["status"], run["exit_code"]) == ("trees", "first", "finished", 0)
     assert run["command"] == ["python", str(folder.path / "script.py"), "--depth", "4"]
     assert (run["note"], run["hypothesis"], run["seed"]) == ("why", "deeper", 3)
-    assert run["params"]["depth"] == 4
+    assert (run["params"]["depth"], run["params"]["lr"], run["tags"]) == (4, 0.1, {"team": "fraud"})
     assert run["metrics"]["loss"]["last"] == 0.5
+    assert run["metrics"]["auc"]["source"] == "api"
+    assert part(folder, run["ref"], "artifacts/notes.txt") == "kept"
     assert part(folder, run["ref"], "output.log") == f"loss=0.5\nto err\n{run['id']} first"
     assert run["environment"]["executable"].startswith(sys.prefix)
     assert journals(folder) == []
@@ -176,6 +179,18 @@ def test_a_name_that_is_none_is_said(folder: GitFolder) -> None:
     assert refs(folder) == []
 
 
+def test_a_secret_is_kept_out(folder: GitFolder) -> None:
+    run_script(
+        folder,
+        "import gitexp\nsecret = 'hunter2' * 3\n"
+        "with gitexp.start(params={'api_key': secret}, note='the key is ' + secret): print('with', secret)\n",
+    )
+
+    run = only_run(folder)
+    assert "params.api_key" in run["redacted"]
+    assert "hunter2hunter2" not in folder.git("show", run["ref"]).replace("'hunter2' * 3", "")
+
+
 def test_in_a_subfolder_that_has_a_file_named_as_a_module(folder: GitFolder) -> None:
     folder.gen({"sub/json.py": "raise RuntimeError('not this one')\n", "sub/gitexp.py": "raise RuntimeError\n"})
 
@@ -198,6 +213,7 @@ def test_a_script_that_is_killed_leaves_a_run(folder: GitFolder) -> None:
     assert run["status"] == "lost"
     assert any("without a word" in warning for warning in run["warnings"])
     assert part(folder, run["ref"], "output.log") == "loss=0.25"
+    assert {name: metric["last"] for name, metric in run["metrics"].items()} == {"x": 1, "loss": 0.25}
     assert "lost" in run_exp(folder, "ls").out
 
 
@@ -213,7 +229,10 @@ def test_a_recorder_that_is_killed_leaves_a_run(folder: GitFolder) -> None:
 
     assert (ran.status, ran.out) == (0, "going\nafter\n")
     assert ran.err.startswith("gitexp: the process that was to record the run has ended without a word")
-    assert "lost" in run_exp(folder, "ls").out
+    run_exp(folder, "ls")
+    run = only_run(folder)
+    assert (run["status"], run["exit_code"], run["metrics"]["x"]["count"]) == ("finished", 0, 2)
+    assert part(folder, run["ref"], "output.log") == "going"
 
 
 def test_within_exp_run_it_is_that_run(folder: GitFolder) -> None:
@@ -350,3 +369,6 @@ def test_a_notebook(folder: GitFolder, arguments: list[str], command: str) -> No
         "first": ("finished", [command]),
         "second": ("finished", [command]),
     }
+    assert part(folder, runs[0]["ref"], "artifacts/notebook_cells.py") == (
+        "# %% [1]\nimport gitexp\n\n# %% [2]\ngitexp.log(x=1)"
+    )

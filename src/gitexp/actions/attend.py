@@ -120,7 +120,6 @@ def _finish(prepared: Preparation, session: Session, journal: Journal, observati
 
     attempts = prepared.attempts
     ending = attempts.make("how the script ended is not known", lambda: _read_ending(journal), Ending(status=1))
-    attempts.make("how the script ended was not noted", lambda: _note_end(journal, ending), None)
     return attempts.make(
         "the run was not stored",
         lambda: finish_recording(prepared, session, ending, observation),
@@ -129,44 +128,17 @@ def _finish(prepared: Preparation, session: Session, journal: Journal, observati
 
 
 def _read_ending(journal: Journal) -> Ending:
-    """What the script said of its own end. Raises OSError."""
-    from gitexp.format.frames import END
-    from gitexp.store.journal_records import list_logs, read_log
+    """What the script said of its end; noted, for whoever completes the run if this cannot. Raises OSError."""
+    from gitexp.store.journal_notes import write_end
+    from gitexp.store.said_end import read_said_end
 
     start = read_start(journal.folder)
-    seconds = 0.0
-    for path in list_logs(journal):
-        if start is None:
-            break
-        for record in read_log(path, start):
-            seconds = max(seconds, record[1])
-            if record[0] == END and len(record) >= 4:
-                _, seconds, exit_code, word = record[:4]
-                if word == "interrupt":
-                    return Ending(status=130, signal="SIGINT", seconds=seconds)
-                return Ending(status=exit_code, exit_code=exit_code, seconds=seconds)
-    if start is not None and start.monotonic:
-        seconds = time.monotonic() - start.monotonic
+    note = read_said_end(journal, start) if start is not None else None
+    if note is not None:
+        write_end(journal, note)
+        return Ending(status=note.status, exit_code=note.exit_code, signal=note.signal, seconds=note.seconds)
+    seconds = time.monotonic() - start.monotonic if start is not None and start.monotonic else 0.0
     return Ending(status=1, seconds=seconds, warnings=(_WITHOUT_A_WORD,))
-
-
-def _note_end(journal: Journal, ending: Ending) -> None:
-    from gitexp.store.journal_notes import EndNote, write_end
-
-    if ending.exit_code is None and ending.signal is None:  # recovery then finds what we did
-        return
-    write_end(
-        journal,
-        EndNote(
-            status=ending.status,
-            exit_code=ending.exit_code,
-            signal=ending.signal,
-            not_started=None,
-            received=(),
-            seconds=ending.seconds,
-            ended=time.time(),
-        ),
-    )
 
 
 def _describe(finished: Finished, warnings: list[str], *, signs: bool) -> list[str]:

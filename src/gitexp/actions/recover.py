@@ -23,6 +23,7 @@ from gitexp.store.journal_notes import read_end
 from gitexp.store.layout import MANIFEST
 from gitexp.store.previous import keep_previous
 from gitexp.store.record_folder import read_record, remove_spare
+from gitexp.store.said_end import read_said_end
 from gitexp.store.writing import StoredRun, write_ended
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def complete_journal(
         known = find_beginning(repository, journal, live, run_id)
         if known is None:
             return _leave_nameless(journal)
-        found = end_run(repository, Session(journal, live), start, known, read_end(journal), until)
+        note = read_end(journal) or read_said_end(journal, start)
+        found = end_run(repository, Session(journal, live), start, known, note, until)
         what = _LOST if found.run.status is Status.LOST else _COMPLETED
     try:
         stored = store_recovered(repository, found, live)

@@ -200,7 +200,7 @@ def _finish(recorder: Recorder, tee: Tee | None, end: End, error: BaseException 
     os.environ.pop(_VARIABLE, None)
     answer = recorder.finish()
     if "error" in answer:
-        say(f"{answer['error']}: what was written is kept, and exp ls completes the run")
+        say(f"{answer['error']}: what was said is kept, and any command of exp completes the run")
         return
     for sentence in answer["said"]:
         _write(sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.exp import Ran, manifest, only_run, part, refs, run_exp
-from kit.terminal import PATIENCE, wait_until
+from kit.terminal import PATIENCE, Terminal, wait_until
 
 if TYPE_CHECKING:
     import pathlib
@@ -215,6 +216,24 @@ def test_a_script_that_is_killed_leaves_a_run(folder: GitFolder) -> None:
     assert part(folder, run["ref"], "output.log") == "loss=0.25"
     assert {name: metric["last"] for name, metric in run["metrics"].items()} == {"x": 1, "loss": 0.25}
     assert "lost" in run_exp(folder, "ls").out
+
+
+def test_ctrl_c_on_a_terminal(folder: GitFolder) -> None:
+    """It reaches the script alone, and the run is stored before the prompt is back."""
+    folder.gen({
+        "script.py": "import gitexp, signal\nwith gitexp.start(name='stopped'):\n    print('going', flush=True)\n"
+        "    while True: signal.pause()\n"
+    })  # fmt: skip
+    folder.commit("script")
+    with Terminal([sys.executable, "script.py"], cwd=folder.path) as terminal:
+        terminal.expect(rb"going")
+        terminal.send(b"\x03")
+        assert terminal.wait() == -signal.SIGINT
+
+    assert re.search(r"exp: ■ interrupted \(SIGINT\)  stopped in ".encode(), terminal.screen), terminal.screen
+    run = only_run(folder)
+    assert (run["status"], run["signal"]) == ("interrupted", "SIGINT")
+    assert journals(folder) == []
 
 
 def test_a_recorder_that_is_killed_leaves_a_run(folder: GitFolder) -> None:

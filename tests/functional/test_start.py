@@ -359,35 +359,55 @@ def test_streams_that_others_replace(folder: GitFolder) -> None:
 
 
 NOTEBOOK = """
-import builtins, sys, types
+import sys, types
+class Events:
+    def __init__(self): self.calls = []
+    def register(self, name, call): self.calls.append((name, call))
+    def unregister(self, name, call): self.calls.remove((name, call))
 class Shell:
     kernel = object()
     user_ns = {"In": ["", "import gitexp", "gitexp.log(x=1)\\n"]}
+    events = Events()
+    def run(self, cell):
+        own = sys.stdout.write
+        sys.stdout.write = lambda text: own(text)
+        for name, call in self.events.calls: call(name)
+        cell()
+        sys.stdout.write = own
+shell = Shell()
 module = types.ModuleType("IPython")
-module.get_ipython = lambda: Shell
+module.get_ipython = lambda: shell
 sys.modules["IPython"] = module
 import gitexp, os
 if len(sys.argv) > 1:
     os.environ["JPY_SESSION_NAME"] = sys.argv[1]
-first = gitexp.start(name="first")
-second = gitexp.start(name="second")
-assert first.id != second.id
-second.end()
-print(gitexp.current())
+sys.last_value = ValueError("of a cell before")
+runs = []
+shell.run(lambda: runs.append(gitexp.start(name="first")))
+shell.run(lambda: print("one"))
+shell.run(lambda: print("two"))
+shell.run(lambda: runs.append(gitexp.start(name="second")))
+assert runs[0].id != runs[1].id
+shell.run(lambda: print("three"))
 """
 
 
 @pytest.mark.parametrize(("arguments", "command"), [([], "notebook"), (["/x/y/train.ipynb"], "train.ipynb")])
 def test_a_notebook(folder: GitFolder, arguments: list[str], command: str) -> None:
-    """A stand-in for IPython. A cell that starts a run and is executed again ends the run before."""
+    """A stand-in for IPython, which has a ``write`` of its own for each cell and then takes it back.
+
+    A cell that starts a run and is executed again ends the run before; that a cell failed before it does not matter.
+    """
     ran = run_script(folder, NOTEBOOK, *arguments)
 
-    assert (ran.status, ran.out) == (0, "None\n"), ran.err
+    assert (ran.status, ran.out) == (0, "one\ntwo\nthree\n"), ran.err
     runs = [manifest(folder, ref) for ref in refs(folder)]
     assert {run["name"]: (run["status"], run["command"]) for run in runs} == {
         "first": ("finished", [command]),
         "second": ("finished", [command]),
     }
+    outputs = {run["name"]: part(folder, run["ref"], "output.log") for run in runs}
+    assert outputs == {"first": "one\ntwo", "second": "three"}
     assert part(folder, runs[0]["ref"], "artifacts/notebook_cells.py") == (
         "# %% [1]\nimport gitexp\n\n# %% [2]\ngitexp.log(x=1)"
     )

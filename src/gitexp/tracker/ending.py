@@ -32,10 +32,16 @@ def describe_end(error: BaseException | None) -> End:
     return End(1, EXCEPTION)
 
 
-def describe_exit() -> End:
-    """The end of the interpreter: by the exception that nobody caught, if there was one."""
+def describe_exit(before: object) -> End:
+    """The end of the interpreter: by the exception that nobody caught, if there is one other than ``before``."""
+    error = find_uncaught()
+    return describe_end(error if error is not before else None)
+
+
+def find_uncaught() -> BaseException | None:
+    """The last exception that nobody caught; a notebook goes on after it."""
     error: Any = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    return describe_end(error if isinstance(error, BaseException) else None)
+    return error if isinstance(error, BaseException) else None
 
 
 def _read_code(code: object) -> int:

@@ -7,6 +7,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 CELLS = "notebook_cells.py"
@@ -33,6 +34,15 @@ def read_cells() -> str | None:
         return None
     cells = [str(cell) for cell in _find_shell().user_ns.get("In", ()) if cell]
     return "\n".join(f"# %% [{number}]\n{cell.rstrip()}\n" for number, cell in enumerate(cells, 1))
+
+
+def watch_cells(notice: Callable[..., None]) -> Callable[[], None]:
+    """Calls ``notice`` before each cell that is executed from here on; returns what puts an end to that."""
+    if not is_notebook():
+        return lambda: None
+    events = _find_shell().events
+    events.register("pre_run_cell", notice)
+    return lambda: events.unregister("pre_run_cell", notice)
 
 
 def _find_shell() -> Any:

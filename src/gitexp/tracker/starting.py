@@ -7,9 +7,9 @@ import os
 import sys
 
 from gitexp.format.frames import END
-from gitexp.tracker.ending import describe_end, describe_exit, format_traceback
+from gitexp.tracker.ending import describe_end, describe_exit, find_uncaught, format_traceback
 from gitexp.tracker.keeping import keep_bytes
-from gitexp.tracker.notebook import CELLS, find_command, is_notebook, read_cells
+from gitexp.tracker.notebook import CELLS, find_command, is_notebook, read_cells, watch_cells
 from gitexp.tracker.notices import say
 from gitexp.tracker.present import current
 from gitexp.tracker.ranks import find_rank
@@ -36,7 +36,7 @@ class StartedRun:
     As a context manager it ends with the block: finished, or failed by an exception, or interrupted by Ctrl-C.
     """
 
-    __slots__ = ("_is_entered", "_owner", "_recorder", "_tee", "folder", "id", "name")
+    __slots__ = ("_is_entered", "_owner", "_recorder", "_tee", "_uncaught", "_unwatch", "folder", "id", "name")
 
     def __init__(self, id: str, name: str, folder: str, recorder: Recorder | None, tee: Tee | None) -> None:
         self.id = id
@@ -46,6 +46,8 @@ class StartedRun:
         self._tee = tee
         self._owner = os.getpid()
         self._is_entered = False
+        self._uncaught = find_uncaught()
+        self._unwatch = watch_cells(tee.renew) if tee is not None else None
 
     def __enter__(self) -> Self:
         self._is_entered = True
@@ -66,10 +68,12 @@ class StartedRun:
     def _end(self, end: End, error: BaseException | None) -> None:
         recorder, self._recorder = self._recorder, None
         if recorder is not None and os.getpid() == self._owner:
+            if self._unwatch is not None:
+                self._unwatch()
             _finish(recorder, self._tee, end, error)
 
     def _end_at_exit(self) -> None:
-        self._end(describe_exit(), None)
+        self._end(describe_exit(self._uncaught), None)
 
     def _leave_to_parent(self) -> None:
         """In a forked child: were its copy of the pipe to stay open, the parent's death would not be seen."""

@@ -20,14 +20,25 @@ class Tee:
     recorded too, and whoever puts another in its place is not.
     """
 
-    __slots__ = ("_owner", "_spool", "_taken")
+    __slots__ = ("_is_asking", "_owner", "_spool", "_streams", "_taken")
 
     def __init__(self, folder: str, limit_bytes: int) -> None:
         self._spool: Spool | None = Spool(folder, limit_bytes)
         self._owner = os.getpid()
         self._taken: list[tuple[Any, Callable[..., Any]]] = []
-        for stream in dict.fromkeys((sys.stdout, sys.stderr)):
-            if stream is not None:
+        self._is_asking = False
+        self._streams = [stream for stream in dict.fromkeys((sys.stdout, sys.stderr)) if stream is not None]
+        for stream in self._streams:
+            self._take(stream)
+
+    def renew(self, *_: object) -> None:
+        """Takes the streams again that somebody has given back their own ``write``: IPython does so after each cell."""
+        for stream in self._streams if self._spool is not None else ():
+            self._is_asking = True
+            stream.write("")
+            if self._is_asking:
+                self._is_asking = False
+                self._taken = [(other, write) for other, write in self._taken if other is not stream]
                 self._take(stream)
 
     def record(self, text: str) -> None:
@@ -53,6 +64,7 @@ class Tee:
         own = stream.write
 
         def write(text: Any, *more: Any) -> Any:
+            self._is_asking = False
             written = own(text, *more)
             if isinstance(text, str):
                 self.record(text)

@@ -288,7 +288,7 @@ def test_forked_children_do_not_end_it(folder: GitFolder) -> None:
         "import gitexp, os, sys\n"
         "with gitexp.start() as run:\n"
         "    print('parent', flush=True)\n"
-        "    if os.fork() == 0:\n        gitexp.log(x=1)\n        sys.exit(3)\n"
+        "    if os.fork() == 0:\n        gitexp.log(x=1)\n        print('child', flush=True)\n        sys.exit(3)\n"
         "    try:\n"
         "        while True: os.wait()\n"
         "    except ChildProcessError: pass\n"  # the recorder is none of them
@@ -297,7 +297,8 @@ def test_forked_children_do_not_end_it(folder: GitFolder) -> None:
 
     assert ran.status == 0, ran.err
     run = only_run(folder)
-    assert run["status"] == "finished"
+    assert (run["status"], run["metrics"]["x"]["last"]) == ("finished", 1)
+    assert ran.out == "parent\nchild\nparent again\n"
     assert part(folder, run["ref"], "output.log") == "parent\nparent again"
 
 

@@ -52,7 +52,9 @@ def test_nothing_to_do_is_said(folder: GitFolder) -> None:
 
 
 def test_what_died_is_completed_and_what_goes_is_not_touched(folder: GitFolder, live: pathlib.Path) -> None:
-    dead, going = begin(folder, "dead"), begin(folder, "going")
+    dead = begin(folder, "dead")
+    wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 1)
+    going = begin(folder, "going")
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 2)
     kill_recording(dead, live)
     ran = run_exp(folder, "recover")

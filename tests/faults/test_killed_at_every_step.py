@@ -111,7 +111,9 @@ def check(folder: GitFolder, ran: pathlib.Path, printed: bytes) -> None:
         output = store.read_part(head, OUTPUT) or b""
         assert output.startswith(printed)
         if run.status is Status.FAILED:
-            assert (run.exit_code, output) == (3, b"loss=0.5\n")
+            assert run.exit_code == 3
+        if run.status is Status.FAILED and not any("exp was killed" in one for one in run.warnings):
+            assert output == b"loss=0.5\n"
             assert [one.kept for one in run.artifacts] == ["git"]
             assert run.data[0].md5
             assert run.environment.cores

@@ -12,7 +12,7 @@ import pytest
 
 from gitexp.capture.spool import read_spool
 from kit.exp import PATIENCE, manifest, part, refs, run_exp
-from kit.faults import KILL
+from kit.faults import KILL, kill_recorders
 from kit.terminal import wait_until
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ CASES = (
     Case("before the live ref", "* update-ref *", 1, "before", ran=False, status=None),
     Case("after the live ref", "* update-ref *", 1, "after", ran=False, status="lost"),
     Case("after the live ref, edited", "* update-ref *", 1, "after", ran=False, status="lost", edited=True),
-    Case("before the end's transaction", "* update-ref *", 2, "before", ran=True, status="lost"),
-    Case("before the end's transaction, edited", "* update-ref *", 2, "before", ran=True, status="lost", edited=True),
+    Case("before the end's transaction", "* update-ref *", 2, "before", ran=True, status="failed"),
+    Case("before the end's transaction, edited", "* update-ref *", 2, "before", ran=True, status="failed", edited=True),
     Case("after the end's transaction", "* update-ref *", 2, "after", ran=True, status="failed"),
     Case("while its objects are looked for", "*batch-check*", 1, "before", ran=True, status="failed"),
     Case("after its objects were found", "*batch-check*", 1, "after", ran=True, status="failed"),
@@ -107,8 +107,8 @@ def start_going(folder: GitFolder, *, experiment: str = "going", word: str = "on
 
 
 def end_all(process: subprocess.Popen[bytes]) -> None:
-    """Kills ``exp`` alone; its command ends with its standard input."""
-    process.kill()
+    """Kills ``exp`` and its keeper; the command ends with its standard input."""
+    kill_recorders(process)
     process.communicate(timeout=PATIENCE)
 
 

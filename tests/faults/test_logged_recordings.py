@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from kit.exp import PATIENCE, only_run, part, run_exp
+from kit.faults import kill_recorders
 from kit.said import PRELUDE
 from kit.terminal import wait_until
 
@@ -40,8 +41,9 @@ def begin(folder: GitFolder) -> tuple[subprocess.Popen[bytes], pathlib.Path]:
     live = folder.path / ".git/exp/live"
 
     def has_said_all() -> bool:
-        logs = [one / "log/1.log" for one in (live.iterdir() if live.exists() else ())]
-        return any(log.exists() and b"done" in log.read_bytes() for log in logs)
+        journals = list(live.iterdir()) if live.exists() else []
+        logs, spools = ([one / name for one in journals] for name in ("log/1.log", "output/output.head"))
+        return any(log.exists() and b"done" in log.read_bytes() for log in logs) and any(map(os.path.exists, spools))
 
     wait_until(has_said_all)
     (journal,) = live.iterdir()
@@ -65,7 +67,7 @@ def check(folder: GitFolder) -> dict[str, Any]:
 
 def test_a_recording_that_was_killed_loses_nothing_that_was_said(folder: GitFolder) -> None:
     process, _ = begin(folder)
-    process.kill()
+    kill_recorders(process)
     process.communicate(timeout=PATIENCE)
     wait_until(lambda: run_exp(folder, "ls").status == 0 and bool(folder.git("for-each-ref", "refs/runs")))
     assert check(folder)["status"] == "lost"

@@ -12,6 +12,7 @@ import pytest
 
 from gitexp.capture.spool import read_spool
 from kit.exp import PATIENCE, manifest, refs, run_exp
+from kit.faults import kill_recorders
 from kit.recorded import COMMAND, check_command, check_kept, check_stored, kept_in
 from kit.terminal import wait_until
 
@@ -50,7 +51,7 @@ def test_a_start_that_cannot_be_recorded_does_not_keep_the_end_from_being(edited
 
 def test_a_run_killed_after_a_start_that_was_not_recorded_is_there(edited: GitFolder, faulty: FaultyGit) -> None:
     env = {**os.environ, **faulty.environment(UPDATE, before="exit 1")}
-    script = "import os, signal; print('loss=0.5', flush=True); input(); os.kill(os.getppid(), signal.SIGKILL)"
+    script = "print('loss=0.5', flush=True); input()"
     process = subprocess.Popen(
         [PYTHON, "-m", "gitexp", "run", "-p", "lr=0.1", "--", PYTHON, "-c", script],
         cwd=edited.path, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -59,7 +60,8 @@ def test_a_run_killed_after_a_start_that_was_not_recorded_is_there(edited: GitFo
     assert process.stdout.readline() == b"loss=0.5\n"
     live = edited.path / ".git" / "exp" / "live"
     wait_until(lambda: any(read_spool(str(one / "output")).data.endswith(b"\n") for one in live.iterdir()))
-    process.communicate(b"\n", timeout=PATIENCE)
+    kill_recorders(process)
+    process.communicate(timeout=PATIENCE)
     assert faulty.reached
     assert "was lost" in run_exp(edited, "ls").err
     check_stored(edited, status="lost")

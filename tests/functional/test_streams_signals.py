@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitexp.capture.processes import list_children
 from kit.observing import Observation, stream
 from kit.terminal import PATIENCE, TELL_SIZES, Terminal, limit_time, wait_until
 
@@ -78,8 +79,31 @@ def test_what_only_the_observer_got_is_passed_on_once(observation: Observation, 
         assert stream(process.stdout).readline() == b"got %s\n" % marker.encode()
 
         assert count(process) == b"counts %s\n" % str(sorted([(name, 1), (marker, 1)])).encode()
-    assert observation.ending["received"] == [name, marker]
+    assert sorted(observation.ending["received"]) == sorted([name, marker])
     assert process.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there can what went to the group be told")
+@pytest.mark.parametrize("name", PASSED_ON)
+@pytest.mark.parametrize("way", ["group", "each", "each, exp last"])
+def test_what_went_to_all_comes_once(observation: Observation, name: str, way: str) -> None:
+    """The second signal goes to the observer alone: it comes behind whatever the first one brought."""
+    marker = "SIGUSR2" if name != "SIGUSR2" else "SIGTERM"
+    with start_counter(observation, "setsid") as process:
+        observer, command = observation.processes
+        (keeper,) = list_children(observer)
+        wait_until(lambda: b"keeper" in pathlib.Path(f"/proc/{keeper}/cmdline").read_bytes())
+        if way == "group":
+            os.killpg(observer, getattr(signal, name))
+        else:
+            for pid in (observer, keeper, command) if way == "each" else (command, keeper, observer):
+                os.kill(pid, getattr(signal, name))
+        assert stream(process.stdout).readline() == b"got %s\n" % name.encode()
+        os.kill(observer, getattr(signal, marker))
+        assert stream(process.stdout).readline() == b"got %s\n" % marker.encode()
+
+        assert count(process) == b"counts %s\n" % str(sorted([(name, 1), (marker, 1)])).encode()
+    assert sorted(observation.ending["received"]) == sorted([name, marker])
 
 
 def test_a_signal_that_ends_the_command_ends_the_observer_in_order(observation: Observation) -> None:

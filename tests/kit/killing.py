@@ -4,6 +4,7 @@ python killing.py COUNTED N WHEN ARGUMENT...
 
 A step is a file opened for writing, a rename, a removal, a folder made or removed, a lock taken below the current
 folder's .git, or a process started. COUNTED gets a line for each step, ``WHEN`` is before or after. N of 0 kills never.
+Its keeper is killed with it, and the Git that it started.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import subprocess
 import sys
 import threading
 from typing import Any
+
+from gitexp.capture.processes import list_children
 
 _CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.chmod", "os.truncate")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -37,29 +40,37 @@ def find_step(event: str, arguments: tuple[Any, ...], inside: str) -> str | None
     return f"{event} {os.fsdecode(path)}" if os.path.abspath(os.fsdecode(path)).startswith(inside) else None
 
 
+def die() -> None:
+    """Kills the children of this process, and then itself."""
+    for pid in list_children(os.getpid()):
+        os.kill(pid, signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def watch(counted: str, nth: int, when: str) -> None:
     """Counts steps from here on, and kills this process at the nth."""
     inside = os.path.join(os.getcwd(), ".git", "")
     own = os.open(counted, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     count = 0
+    recorder = os.getpid()
     lock = threading.RLock()  # a step of our own while a step is told
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal count
-        step = find_step(event, arguments, inside)
+        step = find_step(event, arguments, inside) if os.getpid() == recorder else None
         if step is None:
             return
         with lock:
             count += 1
             os.write(own, f"{count} {step}\n".encode())
             if count == nth and when == "before":
-                os.kill(os.getpid(), signal.SIGKILL)
+                die()
 
     class Popen(subprocess.Popen):  # type: ignore[type-arg]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            if when == "after" and count >= nth > 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+            if when == "after" and count >= nth > 0 and os.getpid() == recorder:
+                die()
 
     subprocess.Popen = Popen  # type: ignore[misc]
     sys.addaudithook(hook)

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 
+from gitexp.capture.keeping import Keeping
 from gitexp.capture.process import run_command
 from gitexp.capture.spool import Spool
 
@@ -32,6 +33,7 @@ def main() -> int:
             file.write(f"{os.getpid()} {pid}\n")
         os.replace(options.started + ".new", options.started)
 
+    keeping = Keeping()
     ending = run_command(
         options.command,
         directory=options.directory,
@@ -39,7 +41,9 @@ def main() -> int:
         spool=Spool(options.spool, options.limit) if options.spool else None,
         capture=not options.no_capture,
         on_start=tell_start if options.started else None,
+        keeping=keeping,
     )
+    keeping.dismiss()
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:
             json.dump(dataclasses.asdict(ending), file)

@@ -131,3 +131,23 @@ def test_a_full_disk_becomes_trouble_and_what_was_written_stays(tmp_path: pathli
 
     assert spool.trouble == f"output was recorded only in part: No space left on device ({tmp_path})"
     assert (tmp_path / "output.head").read_bytes() == b"0123456789"
+
+
+@pytest.mark.parametrize("before", [0, 1, 499, 500, 501, 1000, 1499, 1500, 2700])
+def test_another_process_goes_on_where_one_stopped(tmp_path: pathlib.Path, before: int) -> None:
+    data = bytes(range(97, 123)) * 200
+    whole, halves = tmp_path / "whole", tmp_path / "halves"
+    for folder in (whole, halves):
+        folder.mkdir()
+    one = Spool(str(whole), 1000)
+    one.append(data)
+    one.close()
+    first, second = Spool(str(halves), 1000), Spool(str(halves), 1000)
+    if before:
+        first.append(data[:before])
+    second.catch_up()
+    assert second.total_bytes == before
+    second.append(data[before:])
+    second.close()
+    assert read_spool(str(halves)) == read_spool(str(whole))
+    assert sorted(one.name for one in halves.iterdir()) == sorted(one.name for one in whole.iterdir())

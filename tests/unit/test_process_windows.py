@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 HARNESS = """
 import os, sys
+from gitexp.capture.keeping import Keeping
 from gitexp.capture.spool import Spool
 from gitexp.capture.windows import run_on_windows
 pids = []
 ending = run_on_windows(sys.argv[2:], directory=".", variables=os.environ, spool=Spool(sys.argv[1], 10_000_000),
-                        capture=True, on_start=pids.append)
+                        capture=True, on_start=pids.append, keeping=Keeping())
 assert len(pids) == (ending.not_started is None)
 os.write(2, f"[{ending.status} {ending.exit_code} {ending.not_started}]".encode())
 """

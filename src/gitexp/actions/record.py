@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.attempts import Attempts
+from gitexp.actions.keeping import keep_command
 from gitexp.actions.preparation import prepare
 from gitexp.actions.session import Session, begin_session
 from gitexp.capture.launchers import tell_ranks_apart
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gitexp.actions.preparation import Preparation
     from gitexp.actions.request import RecordRequest
     from gitexp.capture.ending import Ending
+    from gitexp.capture.keeping import Keeping
     from gitexp.capture.spool import Spool
     from gitexp.git.working_copy import Opening
     from gitexp.model.metrics import Direction
@@ -69,7 +71,9 @@ def record(request: RecordRequest, opening: Opening, *, now: datetime, random: b
 def run_unrecorded(request: RecordRequest, why: Exception) -> RecordResult:
     """Runs the command where nothing can be recorded, and says why."""
     attempts = Attempts()
-    ending = _run(request, None, None, None)
+    keeping = keep_command(None, None)
+    ending = _run(request, None, None, None, keeping)
+    keeping.dismiss()
     attempts.warn_of("NOT RECORDED", why, with_hint=True)
     return RecordResult(request.command[0], ending, None, None, None, None, {}, attempts.warnings)
 
@@ -81,12 +85,14 @@ def _record(prepared: Preparation, session: Session) -> RecordResult:
 
     attempts = prepared.attempts
     observation = attempts.make("nothing was observed", lambda: Observation(prepared, session), None)
-    ending = _run(prepared.request, session, _open_spool(prepared, session), observation)
+    keeping = keep_command(prepared.working_copy.repository, session.journal)
+    ending = _run(prepared.request, session, _open_spool(prepared, session), observation, keeping)
     ended = Finished(prepared.run, None, None, None)
     # Where not even this can be done the journal stays, and the next command finds a run that was lost.
     ended = attempts.make(
         "the run was not stored", lambda: finish_recording(prepared, session, ending, observation), ended
     )
+    keeping.dismiss()
     return RecordResult(
         command=prepared.request.command[0],
         ending=ending,
@@ -113,7 +119,11 @@ def _open_spool(prepared: Preparation, session: Session) -> Spool | None:
 
 
 def _run(
-    request: RecordRequest, session: Session | None, spool: Spool | None, observation: Observation | None
+    request: RecordRequest,
+    session: Session | None,
+    spool: Spool | None,
+    observation: Observation | None,
+    keeping: Keeping,
 ) -> Ending:
     from gitexp.capture.process import run_command
 
@@ -124,6 +134,7 @@ def _run(
         spool=spool,
         capture=request.capture,
         on_start=observation.start if observation is not None else None,
+        keeping=keeping,
     )
 
 

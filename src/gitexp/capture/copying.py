@@ -12,6 +12,8 @@ import termios
 import time
 from typing import TYPE_CHECKING
 
+from gitexp.capture.hand import Hand
+
 assert sys.platform != "win32"  # poll(2) knows only sockets there
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 QUIET_SECONDS = 0.1
 _PATIENCE_SECONDS = 1.0
-_CHUNK = 65536
 _GONE = (errno.EPIPE, errno.EIO)
 
 
@@ -31,14 +32,18 @@ class TargetLost(Exception):
         self.why = None if error is None or error.errno in _GONE else error.strerror
 
 
-def copy_stream(source: int, target: int, *, record: Callable[[bytes], None] | None, end: int | None) -> bool:
+def copy_stream(
+    source: int, target: int, *, record: Callable[[bytes], None] | None, end: int | None, hand: Hand | None = None
+) -> bool:
     """Copies until no writer is left; False then. True when writers are left 0.1 s of quiet after the command's end.
 
     ``end`` becomes hung-up (a pipe whose write end is closed) when the command has ended. What was in the pipe by then
-    is copied in any case; a background process that never pauses is left to its drainer after a second. Each chunk goes
-    to the target first, then to ``record``. Raises TargetLost when the target takes no more, at once where poll(2)
-    tells before the next byte is written: `tail -f | head -1` ends as it does without us.
+    is copied in any case; a background process that never pauses is left to its drainer after a second. Raises
+    TargetLost when the target takes no more, at once where poll(2) tells before the next byte is written:
+    `tail -f | head -1` ends as it does without us. What a process that was killed left in ``hand`` comes first.
     """
+    hand = Hand() if hand is None else hand
+    _pass_on(hand, target, record)
     poller = select.poll()
     poller.register(source, select.POLLIN)
     if _ends_for_good(target, source):
@@ -55,11 +60,10 @@ def copy_stream(source: int, target: int, *, record: Callable[[bytes], None] | N
             ending = _EndingCopy(source)
             end = None
         if events.get(source):
-            chunk = _read(source)
-            if not chunk:
+            if not _take(hand, source):
                 return False
-            _pass_on(chunk, target, record)
-            if ending is not None and ending.is_over(len(chunk)):
+            copied = _pass_on(hand, target, record)
+            if ending is not None and ending.is_over(copied):
                 return True
         elif target in events:
             if events[target] & select.POLLNVAL:  # macOS cannot poll a terminal
@@ -88,31 +92,27 @@ def _ends_for_good(target: int, source: int) -> bool:
     return stat.S_ISSOCK(status.st_mode) or os.isatty(target)
 
 
-def _read(source: int) -> bytes:
+def _take(hand: Hand, source: int) -> bool:
     try:
-        return os.read(source, _CHUNK)
+        return hand.take(source)
     except OSError as error:
         if error.errno == errno.EIO:  # how Linux says that the last slave of a pseudo-terminal was closed
-            return b""
+            return False
         raise
 
 
-def _pass_on(chunk: bytes, target: int, record: Callable[[bytes], None] | None) -> None:
+def _pass_on(hand: Hand, target: int, record: Callable[[bytes], None] | None) -> int:
     try:
-        write_all(target, chunk)
+        return hand.pass_on(lambda rest: _write(target, rest), record)
     except OSError as error:
         raise TargetLost(error) from error
-    finally:
-        if record is not None:  # what the command wrote belongs to the run, even if nobody was left to read it
-            record(chunk)
 
 
-def write_all(target: int, chunk: bytes) -> None:
-    """Writes a chunk whole. A target that somebody made non-blocking (ssh, node) is waited for, as a pager is."""
-    rest = memoryview(chunk)
-    while rest:
+def _write(target: int, rest: memoryview) -> int:
+    """Writes some of it. A target that somebody made non-blocking (ssh, node) is waited for, as a pager is."""
+    while True:
         try:
-            rest = rest[os.write(target, rest) :]
+            return os.write(target, rest)
         except BlockingIOError:
             poller = select.poll()
             poller.register(target, select.POLLOUT)

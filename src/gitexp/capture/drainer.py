@@ -16,7 +16,7 @@ from gitexp.capture.copying import TargetLost, copy_stream
 assert sys.platform != "win32"  # a pipe without a reader is closed there
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from gitexp.capture.streams import Stream
 
@@ -42,7 +42,7 @@ def _fork_drainer(source: int, target: int) -> None:
             os.setsid()
             if os.fork() == 0:
                 os.chdir("/")
-                _close_all_but({source, target})
+                close_all_but({source, target})
                 copy_stream(source, target, record=None, end=None)
         except (TargetLost, OSError):  # nobody reads any more: the writers are told by our end
             os._exit(1)
@@ -50,9 +50,11 @@ def _fork_drainer(source: int, target: int) -> None:
             os._exit(0)
 
 
-def _close_all_but(kept: set[int]) -> None:
+def close_all_but(kept: Collection[int]) -> None:
+    """Closes every open file of this process but those."""
     below = 0
     for descriptor in sorted(kept):
-        os.closerange(below, descriptor)
+        if below < descriptor:  # an empty range at 0 is taken for all of them
+            os.closerange(below, descriptor)
         below = descriptor + 1
     os.closerange(below, os.sysconf("SC_OPEN_MAX"))

@@ -6,6 +6,7 @@ import signal as signals
 from dataclasses import dataclass
 from typing import Literal
 
+UNKNOWN = 1
 NOT_EXECUTABLE = 126
 NOT_FOUND = 127
 _SIGNALLED = 128
@@ -39,6 +40,12 @@ def end_after(returncode: int, *, seconds: float, received: tuple[str, ...], war
     return Ending(
         status=status, exit_code=exit_code, signal=signal, received=received, seconds=seconds, warnings=warnings
     )
+
+
+def end_unknown(*, seconds: float, received: tuple[str, ...], warnings: tuple[str, ...]) -> Ending:
+    """The ending of a command whose keeper was killed where the system does not tell anybody else."""
+    sentence = "the keeper was killed, and how the command ended is not known"
+    return Ending(status=UNKNOWN, received=received, seconds=seconds, warnings=(*warnings, sentence))
 
 
 def end_unstarted(error: OSError) -> Ending:

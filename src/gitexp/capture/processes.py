@@ -6,6 +6,8 @@ import os
 import sys
 
 _PROC = "/proc"
+_CLOCK_SECONDS = 1.0
+"""How exactly the system knows when a process began."""
 
 
 def list_descendants(pid: int) -> list[int]:
@@ -18,11 +20,12 @@ def list_descendants(pid: int) -> list[int]:
         return _list_by_psutil(pid)
     found = [pid]
     for one in found:  # grows while it is walked: breadth first
-        found.extend(_children(one))
+        found.extend(list_children(one))
     return found
 
 
-def _children(pid: int) -> list[int]:
+def list_children(pid: int) -> list[int]:
+    """The children of a process as Linux names them; none elsewhere."""
     children: list[int] = []
     for thread in _list(f"{_PROC}/{pid}/task"):
         children.extend(int(word) for word in _read(f"{_PROC}/{pid}/task/{thread}/children").split())
@@ -36,6 +39,58 @@ def _list_by_psutil(pid: int) -> list[int]:
         return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
     except psutil.Error:
         return [pid]
+
+
+def holds_file(pid: int, path: str) -> bool:
+    """Whether a process has this very file open: what tells it from another one that was given its number."""
+    if sys.platform != "linux":
+        import psutil
+
+        try:
+            return any(os.path.samefile(file.path, path) for file in psutil.Process(pid).open_files())
+        except (psutil.Error, OSError):
+            return False
+    try:
+        wanted = os.stat(path)
+    except OSError:
+        return False
+    for name in _list(f"{_PROC}/{pid}/fd"):
+        try:
+            found = os.stat(f"{_PROC}/{pid}/fd/{name}")
+        except OSError:  # closed meanwhile
+            continue
+        if os.path.samestat(found, wanted):
+            return True
+    return False
+
+
+def read_parent(pid: int) -> int | None:
+    """The parent of a process; None where there is none."""
+    import psutil
+
+    try:
+        parent: int = psutil.Process(pid).ppid()
+    except psutil.Error:
+        return None
+    return parent
+
+
+def began_before(pid: int, moment: float) -> bool:
+    """Whether a process is older than a moment, in seconds since 1970: one that has got its number since is not."""
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).create_time() <= moment + _CLOCK_SECONDS)
+    except psutil.Error:
+        return False
+
+
+def read_owner(pid: int) -> int | None:
+    """The user whose process it is; None where there is none, or where users have no numbers."""
+    try:
+        return os.stat(f"{_PROC}/{pid}").st_uid
+    except OSError:
+        return None
 
 
 def read_arguments(pid: int) -> tuple[str, ...]:

@@ -1,21 +1,22 @@
 """The signals that reach exp while a command runs, and whether the command got them too.
 
-A signal that the kernel sent (Ctrl-C, Ctrl-\\, a terminal that went away) went to the whole process group, command
-included; one that a process sent with kill(2) is taken to be for exp alone. Which of the two it was only sigwaitinfo(2)
-tells, in a thread of its own, with the signals blocked in every other. Where there is none (macOS), and for a signal
-that comes before the thread listens or hits a thread started earlier, INT and QUIT count as the terminal's while exp is
-in the foreground.
+A signal that the kernel sent (Ctrl-C, Ctrl-\\) went to the whole process group, command included; one that a process
+sent with kill(2) may be for exp alone: see witness.py. Which of the two it was only sigwaitinfo(2) tells, in a thread
+of its own, with the signals blocked in every other. Where there is none (macOS), and for a signal that comes before the
+thread listens or hits a thread started earlier, INT and QUIT count as the terminal's while exp is in the foreground.
 """
 
 from __future__ import annotations
 
 import collections
 import contextlib
+import math
 import os
 import select
 import signal
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -33,10 +34,14 @@ RESIZED = frozenset({signal.SIGWINCH, signal.SIGCONT})
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A signal that came. ``reached_group``: the command has it already."""
+    """A signal that came. ``reached_group``: the command has it already, for the kernel sent it."""
 
     signal: signal.Signals
     reached_group: bool
+    sender: int | None
+    """The process that sent it, where that is known."""
+    at: float
+    """When it was noted, by the monotonic clock."""
 
 
 class SignalWatch:
@@ -56,10 +61,7 @@ class SignalWatch:
         self._closing = False
 
     def __enter__(self) -> Self:
-        self._notes, self._notes_in = os.pipe()
-        os.set_blocking(self._notes, False)
-        os.set_blocking(self._notes_in, False)
-        self._previous_wakeup = signal.set_wakeup_fd(self._notes_in, warn_on_full_buffer=False)
+        self._previous_wakeup = self._open_notes()
         for number in PASSED_ON | RESIZED:
             previous = signal.getsignal(number)
             if previous is not None and previous != signal.SIG_IGN:
@@ -68,6 +70,31 @@ class SignalWatch:
         # With SIGCHLD ignored the exit status of a child is lost; some callers leave it so.
         self._previous[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, _leave_to_wakeup)
         return self
+
+    def fork(self) -> int:
+        """Forks a process whose watch is its own from the first moment: what reaches one is not noted by the other."""
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, self._previous)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                signal.set_wakeup_fd(-1)
+                os.close(self._notes)
+                os.close(self._notes_in)
+                self._open_notes()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        return pid
+
+    def _open_notes(self) -> int:
+        self._notes, self._notes_in = os.pipe()
+        os.set_blocking(self._notes, False)
+        os.set_blocking(self._notes_in, False)
+        return signal.set_wakeup_fd(self._notes_in, warn_on_full_buffer=False)
+
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """The open files."""
+        return self._notes, self._notes_in
 
     def listen(self) -> None:
         """Tells from now on where signals come from. After the command's start: it would inherit the blocked mask.
@@ -86,25 +113,36 @@ class SignalWatch:
                 info = signal.sigwaitinfo(self._waited)
                 if self._closing and info.si_pid == os.getpid():  # our own: see close()
                     return
-                self._arrived.append(Arrival(signal.Signals(info.si_signo), reached_group=info.si_code > 0))
+                number, by_kernel = signal.Signals(info.si_signo), info.si_code > 0
+                # A terminal that goes away is told to the leader of its session alone: a shell, or what it became.
+                to_all = by_kernel and (number != signal.SIGHUP or os.getsid(0) != os.getpid())
+                sender = None if by_kernel else info.si_pid
+                self._arrived.append(Arrival(number, to_all, sender, time.monotonic()))
                 with contextlib.suppress(BlockingIOError):  # full of notes: it will be read all the same
                     os.write(self._notes_in, b"\0")
 
-    def wait(self) -> list[Arrival]:
-        """Waits until a signal comes, the end of a child among them, and returns what came, oldest first."""
+    def wait(self, other: int = -1, seconds: float | None = None) -> list[Arrival]:
+        """Waits until a signal comes, the end of a child among them, and returns what came, oldest first.
+
+        Or until ``other`` can be read, or so many seconds have passed.
+        """
         poller = select.poll()
         poller.register(self._notes, select.POLLIN)
-        poller.poll()
-        return self._take()
+        if other >= 0:
+            poller.register(other, select.POLLIN)
+        poller.poll(None if seconds is None else math.ceil(seconds * 1000))
+        return self.take()
 
-    def _take(self) -> list[Arrival]:
+    def take(self) -> list[Arrival]:
+        """What came since the last time, oldest first."""
         try:
             noted = os.read(self._notes, 65536)
         except BlockingIOError:
             noted = b""
         arrivals = [self._arrived.popleft() for _ in range(len(self._arrived))]
+        now = time.monotonic()
         arrivals.extend(
-            Arrival(number, reached_group=number in (signal.SIGINT, signal.SIGQUIT) and is_foreground())
+            Arrival(number, number in (signal.SIGINT, signal.SIGQUIT) and is_foreground(), None, now)
             for number in (signal.Signals(byte) for byte in noted if byte in self._previous)
         )
         return arrivals
@@ -119,7 +157,7 @@ class SignalWatch:
         if self._mask is not None:
             signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
             self._mask = None
-        arrivals = self._take() if self._notes >= 0 else []
+        arrivals = self.take() if self._notes >= 0 else []
         for number, previous in self._previous.items():
             signal.signal(number, previous)
         self._previous.clear()

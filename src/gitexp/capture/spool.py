@@ -65,6 +65,18 @@ class Spool:
                 self.trouble = f"output was recorded only in part: {error.strerror} ({self.folder})"
                 self._close()
 
+    def catch_up(self) -> None:
+        """Goes on where another process stopped that had appended to the same folder. Before the first ``append``."""
+        segments = list_segments(self.folder)
+        try:
+            self._segment = segments[-1] if segments else HEAD_SEGMENT
+            size = os.stat(segment_path(self.folder, self._segment)).st_size
+        except OSError:  # nothing was appended yet; a folder that cannot be read is told of by the first append
+            self._segment = HEAD_SEGMENT - 1
+            return
+        self._room = max(0, self._half - size)
+        self.total_bytes = self._half * (self._segment - HEAD_SEGMENT) + size
+
     def close(self) -> None:
         """Closes the file that is open; a later ``append`` goes on where this one stopped."""
         with self._lock:

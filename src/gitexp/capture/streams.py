@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from gitexp.capture.copying import TargetLost, copy_stream
+from gitexp.capture.hand import Hand
 from gitexp.capture.terminal import copy_window_size, identify, open_half_terminal
 
 assert sys.platform != "win32"  # see windows.py
@@ -27,7 +28,7 @@ _NAMES = {1: "standard output", 2: "standard error"}
 class Stream:
     """One target of the command's output, with what the command writes into and what is read from instead of it."""
 
-    __slots__ = ("child_end", "descriptors", "is_open", "is_terminal", "source", "target", "warning")
+    __slots__ = ("child_end", "descriptors", "hand", "is_open", "is_terminal", "source", "target", "warning")
 
     def __init__(self, descriptors: tuple[int, ...], *, is_terminal: bool) -> None:
         self.descriptors = descriptors
@@ -37,6 +38,7 @@ class Stream:
             self.source, self.child_end = open_half_terminal(self.target)
         else:
             self.source, self.child_end = os.pipe()
+        self.hand = Hand()
         self.is_open = True
         """Whether the source may still bring something."""
         self.warning: str | None = None
@@ -54,10 +56,9 @@ class Stream:
 
     def close_source(self) -> None:
         """Tells whoever still writes that nobody reads: SIGPIPE or EPIPE, on a terminal EIO."""
-        if self.source >= 0:
+        if self.is_open:
+            self.is_open = False
             os.close(self.source)
-            self.source = -1
-        self.is_open = False
 
 
 class Streams:
@@ -73,34 +74,68 @@ class Streams:
         """What the child gets as a descriptor; None where it gets the caller's own."""
         return next((stream.child_end for stream in self._streams if descriptor in stream.descriptors), None)
 
+    def __len__(self) -> int:
+        return len(self._streams)
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was not seen or not passed on, one sentence each."""
         return (*self._warnings, *(stream.warning for stream in self._streams if stream.warning))
 
-    def start(self, record: Callable[[bytes], None] | None) -> None:
-        """Begins to copy. After the child's start.
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """The open files, those apart that are the caller's own."""
+        sources = [stream.source for stream in self._streams if stream.is_open]
+        return (*sources, *(stream.child_end for stream in self._streams if stream.child_end >= 0))
+
+    def leave_child_ends(self) -> None:
+        """Leaves to the child what it has got. After its start.
 
         The slave of a half-terminal stays open here until the command's end: programs close it and open it again.
         """
-        self._end, self._end_in = os.pipe()
         for stream in self._streams:
             if not stream.is_terminal:
                 stream.close_child_end()
-            thread = threading.Thread(target=self._copy, args=(stream, record), name="gitexp-copy", daemon=True)
-            thread.start()
-            self._threads.append(thread)
 
-    def _copy(self, stream: Stream, record: Callable[[bytes], None] | None) -> None:
+    def close_child_ends(self) -> None:
+        """Closes what was held open for the command. After its end."""
+        for stream in self._streams:
+            stream.close_child_end()
+
+    def close_source(self, number: int) -> None:
+        """Reads no more of a stream, by its number in order."""
+        self._streams[number].close_source()
+
+    def start(
+        self, record: Callable[[bytes], None] | None, on_close: Callable[[int], None] = lambda number: None
+    ) -> None:
+        """Begins to copy what is open. After the child's start. ``on_close`` gets the number of a stream that ended."""
+        self.leave_child_ends()
+        self._end, self._end_in = os.pipe()
+        for number, stream in enumerate(self._streams):
+            if stream.is_open:
+                arguments = (number, stream, record, on_close)
+                thread = threading.Thread(target=self._copy, args=arguments, name="gitexp-copy", daemon=True)
+                thread.start()
+                self._threads.append(thread)
+
+    def _copy(
+        self,
+        number: int,
+        stream: Stream,
+        record: Callable[[bytes], None] | None,
+        on_close: Callable[[int], None],
+    ) -> None:
         keep = False
         try:
-            keep = copy_stream(stream.source, stream.target, record=record, end=self._end)
+            keep = copy_stream(stream.source, stream.target, record=record, end=self._end, hand=stream.hand)
         except TargetLost as lost:
             if lost.why is not None:
                 stream.warning = f"{stream.name} could not be written: {lost.why}"
         finally:
             if not keep:
                 stream.close_source()
+                on_close(number)
 
     def resize(self) -> None:
         """Hands the real terminal's size on, and the news of it once more to those that asked too early."""
@@ -116,8 +151,7 @@ class Streams:
 
     def finish(self) -> list[Stream]:
         """Copies what is left after the command's end; returns the streams that background processes still hold."""
-        for stream in self._streams:
-            stream.close_child_end()
+        self.close_child_ends()
         if self._end_in >= 0:
             os.close(self._end_in)
             for thread in self._threads:
@@ -128,8 +162,8 @@ class Streams:
 
     def close(self) -> None:
         """Closes what is open."""
+        self.close_child_ends()
         for stream in self._streams:
-            stream.close_child_end()
             stream.close_source()
 
 

@@ -15,11 +15,13 @@ import time
 from typing import IO, TYPE_CHECKING, Any
 
 from gitexp.capture.ending import Ending, end_after, end_unstarted
+from gitexp.capture.keeping import BEAT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
 
+    from gitexp.capture.keeping import Keeping
     from gitexp.capture.spool import Spool
 
 _CHUNK = 1 << 16
@@ -36,6 +38,7 @@ def run_on_windows(
     spool: Spool | None,
     capture: bool,
     on_start: Callable[[int], None] | None,
+    keeping: Keeping,
 ) -> Ending:
     """Runs a command as ``run_command`` says, as far as it can be done without Unix."""
     received: list[str] = []
@@ -52,10 +55,11 @@ def run_on_windows(
             if pipe is not None:
                 copies.append(_Copy(pipe, target, spool, lock))
         try:
+            keeping.note_processes(os.getpid(), None, child.pid)
             if on_start is not None:
                 on_start(child.pid)
         finally:
-            child.wait()
+            _await(child, keeping)
             seconds = time.monotonic() - began
             for copy in copies:
                 copy.finish()
@@ -70,6 +74,16 @@ def run_on_windows(
     if child.returncode == _CONTROL_C_EXIT and "SIGINT" not in received:
         received.append("SIGINT")
     return end_after(child.returncode, seconds=seconds, received=tuple(received), warnings=tuple(warnings))
+
+
+def _await(child: subprocess.Popen[bytes], keeping: Keeping) -> None:
+    while True:
+        try:
+            child.wait(BEAT_SECONDS)
+        except subprocess.TimeoutExpired:
+            keeping.beat()
+        else:
+            return
 
 
 def _start(

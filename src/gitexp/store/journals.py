@@ -64,6 +64,18 @@ def _is_own_folder(folder: str) -> bool:
         return False
 
 
+def is_held(folder: str) -> bool:
+    """Whether somebody records or completes the run of a journal; not where it is gone."""
+    try:
+        lock = os.open(os.path.join(folder, "lock"), os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not try_lock(lock) and os.fstat(lock).st_nlink > 0
+    finally:
+        os.close(lock)
+
+
 def _clear_unfinished(folder: str) -> None:
     """Removes what is left of a journal that was never made: no command began under it."""
     try:

@@ -30,6 +30,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry(
         "run", "Record", "Run a command and record it as one commit", refusal_status=125, output_is_foreign=True
     ),
+    CommandEntry("stop", "Record", "Stop a run that is going, and have it recorded"),
     CommandEntry("recover", "Record", "Complete runs whose recording died"),
     CommandEntry("ls", "Read", "List runs, the newest first"),
     CommandEntry("show", "Read", "Show everything that is known of a run"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from gitexp.errors import ExpError
+from gitexp.model.run import Status
 
 if TYPE_CHECKING:
     from gitexp.store.runs import RunStore
@@ -35,6 +36,16 @@ def complete_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return [
         (word, what) for word, what in words if word.startswith(incomplete) and word.isprintable() and " " not in word
     ][:_MOST]
+
+
+def complete_going_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The runs that are going, by name, or by id where one is begun."""
+    store = _open(ctx)
+    if store is None:
+        return []
+    going = [head for head in store.heads().runs if head.status is Status.RUNNING]
+    words = [(word, head.command[:60]) for head in going for word in (head.name, head.id)[: 1 + bool(incomplete)]]
+    return [(word, what) for word, what in words if word.startswith(incomplete)][:_MOST]
 
 
 def complete_experiment(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -1,0 +1,177 @@
+"""The end of a run that somebody wants to end: it is asked, then made to, and recorded in any case."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.actions.named_run import find_run
+from gitexp.capture.processes import (
+    began_before,
+    holds_file,
+    list_descendants,
+    read_owner,
+    read_parent,
+)
+from gitexp.errors import AmbiguousRun, Refused, RunNotFound
+from gitexp.model.run import Status
+from gitexp.store.journal import Journal, read_start
+from gitexp.store.journal_notes import ProcessNote, read_end, read_processes
+from gitexp.store.journals import is_held, list_journals
+from gitexp.store.machine import is_here
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitexp.model.run import RunHead
+    from gitexp.store.runs import RunStore
+
+_PAUSE = 0.05
+_START_SECONDS = 5.0
+"""How long a run may take from its journal to its command."""
+SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+class StopRequest(NamedTuple):
+    """How to stop: ``signal`` first, and after ``grace_seconds`` an end that no program can put off."""
+
+    signal: int
+    grace_seconds: float
+    at_once: bool = False
+
+
+class StoppedRun(NamedTuple):
+    """A run that was stopped; ``status`` is ``running`` where its end could not be recorded yet."""
+
+    head: RunHead
+    insisted: bool
+    """Whether it did not end by itself."""
+
+
+class _Going(NamedTuple):
+    """A run that is going; ``asked`` is who gets the signal: exp or its keeper, which passes it on, or the script."""
+
+    head: RunHead
+    journal: Journal
+    asked: int
+    processes: ProcessNote
+
+
+def stop_runs(store: RunStore, texts: Sequence[str], experiment: str | None, request: StopRequest) -> list[StoppedRun]:
+    """Stops the runs that are named, or the one that is going, and waits until they are stored.
+
+    Raises what ``find_run`` raises, and Refused, before any of them is signalled.
+    """
+    going = [_find_going(store, head) for head in _find_heads(store, texts, experiment)]
+    for one in going:
+        if not request.at_once and sys.platform != "win32":  # where the only signal is an end at once
+            _send(one, one.asked, request.signal)
+    deadline = time.monotonic() + (0.0 if request.at_once else request.grace_seconds)
+    insisted = [_await_end(one, deadline) for one in going]
+    for one in going:
+        while is_held(one.journal.folder):
+            time.sleep(_PAUSE)
+    return [
+        StoppedRun(_find_again(store, one.head), was_killed) for one, was_killed in zip(going, insisted, strict=True)
+    ]
+
+
+def _find_heads(store: RunStore, texts: Sequence[str], experiment: str | None) -> list[RunHead]:
+    if texts:
+        return list(dict.fromkeys(find_run(store, text, experiment) for text in texts))
+    heads = store.heads()
+    here = {os.path.basename(folder) for folder in list_journals(store.repository)}
+    going = [head for head in heads.runs if head.status is Status.RUNNING and head.id in here]
+    if not going:
+        raise RunNotFound("", "none is going here", hint="exp ls --all")
+    if len(going) > 1:
+        raise AmbiguousRun("exp stop", [f"{head.id} ({head.name})" for head in going])
+    return going
+
+
+def _find_going(store: RunStore, head: RunHead) -> _Going:
+    if head.status is not Status.RUNNING:
+        raise Refused(f"run {head.name} is not running: it is {head.status.value}", hint=f"exp show {head.id}")
+    folder = next((one for one in list_journals(store.repository) if os.path.basename(one) == head.id), None)
+    start = read_start(folder) if folder is not None else None
+    if folder is None or start is None:
+        raise Refused(
+            f"run {head.name} is recorded on another machine or by another user",
+            hint=f"exp show {head.id}  (says where)",
+        )
+    if not is_here(start.host, start.boot):
+        raise Refused(f"run {head.name} runs on {start.host}", hint=f"ssh {start.host}, and there: exp stop {head.id}")
+    journal = Journal(folder, -1)
+    note = _await_processes(journal, head)
+    lock = os.path.join(folder, "lock")
+    for pid in (note.recorder, note.keeper):
+        if pid is not None and holds_file(pid, lock):
+            return _Going(head, journal, note.command if _began_itself(journal, note) else pid, note)
+    owner = read_owner(note.recorder)
+    if owner is not None and owner != os.getuid():
+        raise Refused(f"run {head.name} belongs to another user", hint=f"ask them to: exp stop {head.id}")
+    raise Refused(f"nothing is known of the process that records run {head.name}", hint="exp recover")
+
+
+def _began_itself(journal: Journal, note: ProcessNote) -> bool:
+    """Whether the script began its run itself: its recorder is then no parent of it, and passes nothing on."""
+    if note.keeper is not None or read_parent(note.command) == note.recorder:
+        return False
+    return began_before(note.command, os.stat(journal.child).st_mtime)
+
+
+def _await_processes(journal: Journal, head: RunHead) -> ProcessNote:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        note = read_processes(journal)
+        if note is not None:
+            return note
+        if time.monotonic() > deadline:
+            raise Refused(f"run {head.name} has not started its command yet", hint=f"exp stop {head.id}  (again)")
+        time.sleep(_PAUSE)
+
+
+def _send(going: _Going, pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:  # it has just ended
+        return
+    except PermissionError:
+        raise Refused(
+            f"run {going.head.name} belongs to another user", hint=f"ask them to: exp stop {going.head.id}"
+        ) from None
+
+
+def _await_end(going: _Going, deadline: float) -> bool:
+    """Waits for the command's end and brings it about when the time is over; whether that was needed."""
+    insisted = False
+    while not _has_ended(going):
+        if time.monotonic() >= deadline:
+            insisted = True
+            for pid in reversed(_find_tree(going)):
+                _send(going, pid, SIGKILL)
+        time.sleep(_PAUSE)
+    return insisted
+
+
+def _has_ended(going: _Going) -> bool:
+    return not is_held(going.journal.folder) or read_end(going.journal) is not None
+
+
+def _find_tree(going: _Going) -> list[int]:
+    """The command and all that came from it, what it left to its keeper included; nothing that only has its number."""
+    note = going.processes
+    lock = os.path.join(going.journal.folder, "lock")
+    if note.keeper is not None and holds_file(note.keeper, lock):
+        return list_descendants(note.keeper)[1:]
+    if note.keeper is None and _began_itself(going.journal, note):
+        spared = set(list_descendants(note.recorder))
+        return [pid for pid in list_descendants(note.command) if pid not in spared]
+    return list_descendants(note.command) if read_parent(note.command) == note.recorder else []
+
+
+def _find_again(store: RunStore, head: RunHead) -> RunHead:
+    return next((one for one in store.heads().runs if one.id == head.id), head)

@@ -105,7 +105,7 @@ def _describe_end(run: Run, ending: Ending, prepared: Begun) -> Run:
     exit_code = ending.status if ending.not_started is not None else ending.exit_code
     return replace(
         run,
-        status=judge_ending(exit_code, ending.signal, ending.received),
+        status=judge_ending(exit_code, ending.signal, ending.received, is_preempted=ending.preempted is not None),
         exit_code=exit_code,
         signal=ending.signal,
         # The clock of the start, moved on by one that nobody sets: a run cannot end before it began.

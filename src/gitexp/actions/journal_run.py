@@ -119,6 +119,7 @@ def end_run(
 def _describe_ending(note: EndNote) -> Ending:
     from gitexp.capture.ending import Ending
 
+    told = (note.preempted,) if note.preempted is not None else ()
     return Ending(
         status=note.status,
         exit_code=note.exit_code,
@@ -126,7 +127,8 @@ def _describe_ending(note: EndNote) -> Ending:
         not_started="not found" if note.not_started == "not found" else "not executable" if note.not_started else None,
         received=note.received,
         seconds=note.seconds,
-        warnings=("exp was killed while it recorded; completed from its journal",),
+        preempted=note.preempted,
+        warnings=(*told, "exp was killed while it recorded; completed from its journal"),
     )
 
 

@@ -46,6 +46,7 @@ def _note_end(journal: Journal, ending: Ending) -> None:
         received=ending.received,
         seconds=ending.seconds,
         ended=time.time(),
+        preempted=ending.preempted,
     )
     write_end(journal, note)
 

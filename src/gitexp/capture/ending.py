@@ -27,6 +27,8 @@ class Ending:
     """The signals that reached ``exp`` while the command ran, in order; ``SIGTERM`` twice means that it came twice."""
     seconds: float = 0.0
     """From just before the start to the command's exit, by a clock that nobody sets."""
+    preempted: str | None = None
+    """What a scheduler says, where it says that the command had to give way; it is among the warnings too."""
     warnings: tuple[str, ...] = ()
     """What could not be observed or passed on, one sentence each."""
 

@@ -170,6 +170,15 @@ class _Keeper:
         self._ending = ending
         self._note(lambda: self._task.keeping.note_end(ending))
 
+    def _note_preemption(self) -> None:
+        """What exp would have asked at the end, it was killed before or after."""
+        if self._ending is not None:
+            from gitexp.capture.preemption import ask_scheduler
+
+            ending = ask_scheduler(self._ending, os.environ)
+            if ending.preempted is not None:
+                self._note(lambda: self._task.keeping.note_end(ending))
+
     def _take_over(self) -> None:
         """exp was killed: nobody reads what the command writes, and nobody will store the run."""
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # the shell has taken the terminal back
@@ -182,6 +191,7 @@ class _Keeper:
             attend(child, self._watch, streams, self._task.keeping, self._received)
         left = streams.finish()
         try:
+            self._note_preemption()
             leave_drainers(left)
         finally:
             self._task.keeping.complete()

@@ -79,7 +79,9 @@ def observe_command(
     end = end_unknown if child.returncode is None else partial(end_after, child.returncode)
     if not (isinstance(child, KeptChild) and child.is_kept):
         _note(lambda: keeping.note_end(end(seconds=seconds, received=tuple(received), warnings=())), warnings)
-    return end(seconds=seconds, received=tuple(received), warnings=tuple(warnings))
+    from gitexp.capture.preemption import ask_scheduler
+
+    return ask_scheduler(end(seconds=seconds, received=tuple(received), warnings=tuple(warnings)), os.environ)
 
 
 def _start(task: Task, watch: SignalWatch, warnings: list[str]) -> KeptChild | OwnChild:

@@ -29,6 +29,8 @@ class EndNote(NamedTuple):
     received: tuple[str, ...]
     seconds: float
     ended: float
+    preempted: str | None = None
+    """What a scheduler says of it, where it says that it preempted the run."""
 
 
 def write_processes(journal: Journal, note: ProcessNote) -> None:
@@ -63,6 +65,7 @@ def read_end(journal: Journal) -> EndNote | None:
             received=tuple(map(str, found["received"])),
             seconds=float(found["seconds"]),
             ended=float(found["ended"]),
+            preempted=None if found.get("preempted") is None else str(found["preempted"]),
         )
     except (KeyError, TypeError, ValueError):
         return None

@@ -6,12 +6,15 @@ Nothing of yours is touched: home and Git configuration are the scratch folder's
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 EXAMPLES = os.path.dirname(os.path.abspath(__file__))
 FAKE_KEY = "sk-proj-" + "4f9a1c07b2e85d36" * 2
@@ -57,6 +60,35 @@ class Demo:
         )
         if done.returncode != status:
             raise SystemExit(f"demo: {line} ended with {done.returncode}, not with {status}")
+
+    def start(self, line: str) -> subprocess.Popen[bytes]:
+        """Types a line and leaves it running in the background."""
+        print(f"$ {line} &", flush=True)
+        return subprocess.Popen(
+            shlex.split(line),
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def wait_for_metric(self, run: str, metric: str) -> None:
+        """Waits until a running run has a metric. Raises SystemExit when that takes a minute."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            line = ["exp", "show", run, "--json"]
+            shown = subprocess.run(line, cwd=self.folder, env=self.environment, capture_output=True, check=False)
+            if shown.returncode == 0 and metric in json.loads(shown.stdout)["data"]["metrics"]:
+                return
+            time.sleep(0.2)
+        raise SystemExit(f"demo: {run} has no {metric} after a minute")
+
+    def pull_the_plug(self, going: subprocess.Popen[bytes]) -> None:
+        """Ends a process and all of its group, as no program can prevent."""
+        print(f"$ kill -9 -- -{going.pid}", flush=True)
+        os.killpg(going.pid, signal.SIGKILL)
+        going.wait()
 
     def save(self, name: str, content: str) -> None:
         """Writes a file of the repository."""
@@ -112,6 +144,21 @@ def tell(demo: Demo) -> None:
     demo.say("The code that ran, edit included, in a new worktree. Yours stays as it is.")
     demo.type("exp checkout tanh ../digits-tanh")
     demo.type("grep -n tanh ../digits-tanh/train.py")
+
+    demo.say("A script that says more than it prints: import gitexp, and log. Nothing of it waits for anything.")
+    shutil.copy(os.path.join(EXAMPLES, "train_steps.py"), demo.folder)
+    demo.type("grep -n gitexp train_steps.py")
+    demo.type("exp run --name linear -- python train_steps.py")
+
+    demo.say("The same for a very long time, in the background. How far is it?")
+    going = demo.start("exp run --quiet --name cut-short -- python train_steps.py --steps 1000000")
+    demo.wait_for_metric("cut-short", "val.acc")
+    demo.type("exp ls --columns name,status,seconds,loss,val.acc -n 2")
+
+    demo.say("Somebody pulls the plug: kill -9 of the script, of exp, of all that belongs to it.")
+    demo.pull_the_plug(going)
+    demo.type("exp ls --columns name,status,seconds,loss,val.acc -n 2")
+    demo.type("exp logs cut-short --tail 2")
 
     demo.say("It is all plain Git: a run is one commit.")
     demo.type("git log --oneline --graph --decorate=no --glob='refs/runs/*' HEAD")

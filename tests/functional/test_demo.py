@@ -26,9 +26,16 @@ def test_the_demo(tmp_path: pathlib.Path, sealed: pathlib.Path) -> None:
 
     assert done.returncode == 0, done.stdout
     folder = GitFolder(tmp_path / "demo" / "digits")
-    assert len(folder.git("for-each-ref", "refs/runs").splitlines()) == 5
+    assert len(folder.git("for-each-ref", "refs/runs").splitlines()) == 7
     assert "activation" in done.stdout
     assert "failed" in done.stdout
+    # One was cut short: what it had said is there.
+    subjects = {
+        folder.git("show", "-s", "--format=%s", ref).split()[1]: ref
+        for ref in folder.git("for-each-ref", "--format=%(refname)", "refs/runs").splitlines()
+    }
+    assert "\nRun-Status: lost\n" in folder.git("show", "-s", "--format=%B", subjects["cut-short:"])
+    assert len(folder.git("show", f"{subjects['cut-short:']}:.exp/metrics.csv").splitlines()) > 20
     assert sorted(sealed.rglob("*")) == before
     # The key stands where it is typed, and in no object of the repository.
     assert "4f9a1c07b2e85d36" in done.stdout

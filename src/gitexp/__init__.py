@@ -5,6 +5,7 @@ keep; anywhere else they do nothing. Nothing is imported here beyond the interpr
 says ``import gitexp`` must not notice it.
 """
 
+from _thread import get_ident as _get_ident
 from os import environ as _environ
 
 __version__ = "0.1.0"
@@ -45,39 +46,52 @@ if TYPE_CHECKING:
     from gitexp.tracker.summary import summary as summary
 
 
-_importing = False
-_waiting: list[tuple[str, tuple[object, ...], dict[str, object]]] = []
+_importing: set[int] = set()
+"""The threads that are about to import something of ours."""
+_waiting: list[tuple[str, str, tuple[object, ...], dict[str, object]]] = []
 
 
 def _find(name: str) -> object:
     """What is asked for the first time is imported then."""
-    global _importing
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'gitexp' has no attribute {name!r}")
-    if _importing:  # a signal came in between, and its handler calls us too
-        return lambda *values, **named: _call_later(name, values, named)
-    _importing = True
+    thread = _get_ident()
+    if thread in _importing:  # a signal came in between, and its handler calls us too
+        return _Later(name)
+    _importing.add(thread)
     try:
         value: object = getattr(__import__(f"gitexp.tracker.{home}", fromlist=(name,)), name)
         globals()[name] = value
     finally:
-        _importing = False
+        _importing.discard(thread)
     _call_waiting()
     return value
 
 
-def _call_later(name: str, values: tuple[object, ...], named: dict[str, object]) -> None:
-    _waiting.append((name, values, named))
-    if not _importing:
-        _call_waiting()
+class _Later:
+    """Stands for a name that is being imported: what is said to it is said when that is done."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, *values: object, **named: object) -> None:
+        _waiting.append((self._name, "__call__", values, named))
+        if not _importing:
+            _call_waiting()
+
+    def __setitem__(self, *values: object) -> None:
+        _waiting.append((self._name, "__setitem__", values, {}))
+        if not _importing:
+            _call_waiting()
 
 
 def _call_waiting() -> None:
     while _waiting:
-        name, values, named = _waiting.pop(0)
-        call = globals().get(name) or _find(name)
-        call(*values, **named)  # type: ignore[operator]
+        name, method, values, named = _waiting.pop(0)
+        getattr(globals().get(name) or _find(name), method)(*values, **named)
 
 
 if not TYPE_CHECKING:  # else a checker takes every name for one of ours

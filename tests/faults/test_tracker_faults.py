@@ -91,6 +91,21 @@ def test_logs_from_a_signal_handler(journal: ScriptJournal) -> None:
     assert values(journal, "main") == list(range(params["main"]))
 
 
+def test_what_is_said_while_the_first_call_is_imported_is_said_then(journal: ScriptJournal) -> None:
+    journal.run(
+        "import gitexp, sys\n"
+        "def interrupt(frame, event, argument):\n"  # as a signal's handler would, in the middle of the import
+        "    if event == 'call' and frame.f_globals.get('__name__') == 'gitexp.tracker.metrics':\n"
+        "        sys.setprofile(None)\n"
+        "        gitexp.log(x=1)\n        gitexp.summary['best'] = 7\n"
+        "sys.setprofile(interrupt)\n"
+        "gitexp.log(x=0)\n"
+    )
+
+    assert sorted(values(journal)) == [0, 1]
+    assert journal.records("s") == [({"best": 7},)]
+
+
 def test_logs_while_the_interpreter_ends(journal: ScriptJournal) -> None:
     told = journal.run(
         "import atexit, gitexp\natexit.register(lambda: gitexp.log(x=1))\n"

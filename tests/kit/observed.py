@@ -6,7 +6,6 @@ A script, so that tests see the observer as a process of its own, with streams, 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
 import sys
@@ -46,7 +45,7 @@ def main() -> int:
     keeping.dismiss()
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:
-            json.dump(dataclasses.asdict(ending), file)
+            json.dump(ending._asdict(), file)
     return ending.status
 
 

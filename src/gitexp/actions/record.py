@@ -79,14 +79,16 @@ def run_unrecorded(request: RecordRequest, why: Exception) -> RecordResult:
 
 
 def _record(prepared: Preparation, session: Session) -> RecordResult:
-    from gitexp.actions.finishing import Finished, finish_recording
     from gitexp.actions.observation import Observation
-    from gitexp.actions.recovery import recover_runs
 
     attempts = prepared.attempts
     observation = attempts.make("nothing was observed", lambda: Observation(prepared, session), None)
     keeping = keep_command(prepared.working_copy.repository, session.journal)
     ending = _run(prepared.request, session, _open_spool(prepared, session), observation, keeping)
+    # Imported only now: the command is not to wait for what comes after it.
+    from gitexp.actions.finishing import Finished, finish_recording
+    from gitexp.actions.recovery import recover_runs
+
     ended = Finished(prepared.run, None, None, None)
     # Where not even this can be done the journal stays, and the next command finds a run that was lost.
     ended = attempts.make(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import signal as signals
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 UNKNOWN = 1
 NOT_EXECUTABLE = 126
@@ -12,8 +11,7 @@ NOT_FOUND = 127
 _SIGNALLED = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How a command ended. One of ``exit_code``, ``signal`` and ``not_started`` is set, the others are None."""
 
     status: int

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -37,12 +36,12 @@ def ask_scheduler(ending: Ending, variables: Mapping[str, str]) -> Ending:
     except FileNotFoundError:  # a container, which Slurm's programs are not in
         return ending
     except (OSError, subprocess.TimeoutExpired):
-        return replace(ending, warnings=(*ending.warnings, f"Slurm did not say whether job {job} was preempted"))
+        return ending._replace(warnings=(*ending.warnings, f"Slurm did not say whether job {job} was preempted"))
     said = read_job(line, began=time.time() - ending.seconds)
     if said is None:
         return ending
     sentence = f"preempted by Slurm: job {job} has {said}"
-    return replace(ending, preempted=sentence, warnings=(*ending.warnings, sentence))
+    return ending._replace(preempted=sentence, warnings=(*ending.warnings, sentence))
 
 
 def _show_job(job: str, variables: Mapping[str, str]) -> str:

@@ -17,8 +17,7 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from gitexp.capture.terminal import is_foreground
 
@@ -32,8 +31,7 @@ RESIZED = frozenset({signal.SIGWINCH, signal.SIGCONT})
 """After these the terminal may have another size: it can change while a job is stopped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A signal that came. ``reached_group``: the command has it already, for the kernel sent it."""
 
     signal: signal.Signals

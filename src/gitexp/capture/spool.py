@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gitexp.model.settings import MB
 
@@ -27,8 +27,7 @@ _LONGEST_LINE = 65536
 """How far from the cut the end of a line is looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpooledOutput:
+class SpooledOutput(NamedTuple):
     """What a spool kept. ``total_bytes`` came, ``dropped_bytes`` of them are not in ``data``; a line there says so."""
 
     data: bytes

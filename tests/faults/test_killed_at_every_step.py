@@ -25,6 +25,9 @@ from kit.terminal import wait_until
 if TYPE_CHECKING:
     from gitexp.store.runs import RunStore
 
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="there is no fork and there are no signals of this kind"
+)
 PARTS = 6
 FEWEST = 60
 """Kill points that there are at least; were they fewer, something would not be watched any more."""

@@ -73,6 +73,7 @@ def test_a_process_that_ends_with_its_run_is_told_nothing(journal: ScriptJournal
     assert told == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_logs_from_a_signal_handler(journal: ScriptJournal) -> None:
     journal.run(
         "import gitexp, itertools, signal\nnumbers = itertools.count()\ncount = 0\n"
@@ -139,6 +140,7 @@ def test_streams_that_are_closed(journal: ScriptJournal, closing: str, tmp_path:
     assert journal.warnings == ["log: 'bad' is left out: a list is no number"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_a_daemon_keeps_its_files_to_itself(journal: ScriptJournal, tmp_path: pathlib.Path) -> None:
     """It closes all it has and opens files of its own: those get the low numbers, that of standard error too."""
     journal.run(
@@ -160,6 +162,7 @@ def test_a_daemon_keeps_its_files_to_itself(journal: ScriptJournal, tmp_path: pa
     assert len(journal.warnings) == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_a_low_limit_of_open_files(journal: ScriptJournal) -> None:
     journal.run(
         "import gitexp, os, resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))\n"
@@ -176,6 +179,7 @@ def test_elsewhere_and_without_an_environment(journal: ScriptJournal, tmp_path: 
     assert journal.artifacts == {"a.txt": b"b"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_forked_children_have_files_of_their_own(journal: ScriptJournal) -> None:
     journal.run(
         "import gitexp, os\ngitexp.log(x=-1)\n"
@@ -204,6 +208,7 @@ def test_threads(journal: ScriptJournal) -> None:
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_workers_of_multiprocessing(journal: ScriptJournal, method: str) -> None:
     journal.run(
         "import gitexp, multiprocessing\n"
@@ -216,6 +221,7 @@ def test_workers_of_multiprocessing(journal: ScriptJournal, method: str) -> None
     assert values(journal) == list(range(-1, 20))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_what_log_returned_from_survives_a_kill(journal: ScriptJournal) -> None:
     script = subprocess.Popen(
         journal.command(
@@ -318,6 +324,7 @@ def test_a_disk_that_stays_full_is_told_at_the_end(small_disk: pathlib.Path) -> 
     assert list((journal.folder / "log").iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_a_limit_of_file_size_costs_nothing(tmp_path: pathlib.Path) -> None:
     journal = ScriptJournal.create(tmp_path, torn=True)
     told = journal.run(FULL, "limit")

@@ -201,6 +201,7 @@ def test_in_a_subfolder_that_has_a_file_named_as_a_module(folder: GitFolder) -> 
     assert only_run(folder)["directory"] == "sub"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_a_script_that_is_killed_leaves_a_run(folder: GitFolder) -> None:
     ran = run_script(
         folder,
@@ -218,6 +219,7 @@ def test_a_script_that_is_killed_leaves_a_run(folder: GitFolder) -> None:
     assert "lost" in run_exp(folder, "ls").out
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_ctrl_c_on_a_terminal(folder: GitFolder) -> None:
     """It reaches the script alone, and the run is stored before the prompt is back."""
     folder.gen({
@@ -236,6 +238,7 @@ def test_ctrl_c_on_a_terminal(folder: GitFolder) -> None:
     assert journals(folder) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_a_recorder_that_is_killed_leaves_a_run(folder: GitFolder) -> None:
     ran = run_script(
         folder,
@@ -282,6 +285,7 @@ def test_within_a_started_run_it_is_that_run(folder: GitFolder) -> None:
     assert only_run(folder)["name"] == "outer"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_forked_children_do_not_end_it(folder: GitFolder) -> None:
     ran = run_script(
         folder,
@@ -302,6 +306,7 @@ def test_forked_children_do_not_end_it(folder: GitFolder) -> None:
     assert part(folder, run["ref"], "output.log") == "parent\nparent again"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
 def test_a_child_that_lives_on_does_not_hide_the_end(folder: GitFolder) -> None:
     """It has a copy of all descriptors, but the recorder hears of its parent's death."""
     folder.gen({"gate": ""})

@@ -68,7 +68,7 @@ def die(folder: GitFolder, *options: str, known: str = "md5:") -> pathlib.Path:
         )
 
     wait_until(is_all_known)
-    kill_recording(process, folder.path / ".git" / "exp" / "live")
+    kill_recording(process)
     return only_journal(folder)
 
 

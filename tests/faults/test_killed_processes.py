@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from gitexp.capture.spool import read_spool
+from kit.dying import read_state
 from kit.exp import PATIENCE, manifest, part, refs, run_exp
-from kit.faults import read_state
 from kit.observing import stream
 from kit.terminal import Terminal, limit_time, wait_until
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from gitexp.capture.spool import read_spool
+from kit.dying import kill_recording
 from kit.exp import PATIENCE, manifest, part, refs, run_exp
-from kit.faults import KILL, kill_recorders
+from kit.faults import KILL
 from kit.terminal import wait_until
 
 if TYPE_CHECKING:
@@ -108,8 +109,7 @@ def start_going(folder: GitFolder, *, experiment: str = "going", word: str = "on
 
 def end_all(process: subprocess.Popen[bytes]) -> None:
     """Kills ``exp`` and its keeper; the command ends with its standard input."""
-    kill_recorders(process)
-    process.communicate(timeout=PATIENCE)
+    kill_recording(process)
 
 
 def test_killed_while_the_command_runs(folder: GitFolder) -> None:

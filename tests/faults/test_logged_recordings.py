@@ -7,8 +7,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+from kit.dying import kill_recording
 from kit.exp import PATIENCE, only_run, part, run_exp
-from kit.faults import kill_recorders
 from kit.said import PRELUDE
 from kit.terminal import wait_until
 
@@ -67,8 +67,7 @@ def check(folder: GitFolder) -> dict[str, Any]:
 
 def test_a_recording_that_was_killed_loses_nothing_that_was_said(folder: GitFolder) -> None:
     process, _ = begin(folder)
-    kill_recorders(process)
-    process.communicate(timeout=PATIENCE)
+    kill_recording(process)
     wait_until(lambda: run_exp(folder, "ls").status == 0 and bool(folder.git("for-each-ref", "refs/runs")))
     assert check(folder)["status"] == "lost"
 

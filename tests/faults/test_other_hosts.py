@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitexp.capture.processes import list_children
 from gitexp.store.journal import Journal
 from gitexp.store.journal_notes import EndNote, write_end
-from kit.dying import kill_recording
+from kit.dying import kill_recording, read_state
 from kit.exp import PATIENCE, manifest, part, refs, run_exp
 from kit.terminal import wait_until
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from kit.faults import FaultyGit
     from kit.git import GitFolder
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no process can be stopped and continued there")
 PYTHON = sys.executable
 SCRIPT = "import sys; print('loss=0.5', flush=True); sys.stdin.read(); print('end', flush=True)"
 ELSEWHERE = {"host": "gpu-7", "boot": "another"}
@@ -34,7 +37,7 @@ def only_journal(folder: GitFolder) -> pathlib.Path:
 
 
 def begin(folder: GitFolder) -> subprocess.Popen[bytes]:
-    """A run that has printed a line, is not sampled, and ends with its standard input."""
+    """A run that has printed a line, is not sampled, and stands still; it ends with its standard input."""
     folder.gen({".exp.yaml": "system: off\n"})  # a sample is something heard
     folder.commit("No samples")
     process = subprocess.Popen(
@@ -50,7 +53,17 @@ def begin(folder: GitFolder) -> subprocess.Popen[bytes]:
         )
 
     wait_until(is_known)
+    for pid in (process.pid, *list_children(process.pid)):  # as silent as it is to be taken for
+        os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda pid=pid: read_state(pid) in "TZX")
     return process
+
+
+def end(process: subprocess.Popen[bytes]) -> bytes:
+    """Lets the run go on to its end; returns what exp said."""
+    for pid in (process.pid, *list_children(process.pid)):
+        os.kill(pid, signal.SIGCONT)
+    return process.communicate(b"", timeout=PATIENCE)[1]
 
 
 def move(journal: pathlib.Path) -> dict[str, object]:
@@ -103,7 +116,7 @@ def test_ten_minutes_of_silence_are_a_loss(folder: GitFolder, minutes: int, lost
         assert run["warnings"][-1].startswith("provisional: nothing was heard from gpu-7 for 11 minutes")
         assert run["environment"]["packages"]
         assert part(folder, run["ref"], "output.log") == "loss=0.5"
-    process.communicate(b"", timeout=PATIENCE)
+    end(process)
 
 
 def test_the_clock_is_that_of_the_file_system(folder: GitFolder) -> None:
@@ -114,13 +127,13 @@ def test_the_clock_is_that_of_the_file_system(folder: GitFolder) -> None:
     late = "import sys, time; real = time.time; time.time = lambda: real() + 3600; from gitexp.__main__ import main; "
     done = folder.run(PYTHON, "-c", late + "sys.argv = ['exp', 'ls', '--json']; main()")
     assert b'"running"' in done.stdout, done.stderr
-    process.communicate(b"", timeout=PATIENCE)
+    end(process)
 
 
 def test_the_end_of_a_run_that_was_only_silent_takes_its_place(folder: GitFolder) -> None:
     process = begin(folder)
     lost, _ = call_lost(folder)
-    _, err = process.communicate(b"", timeout=PATIENCE)
+    err = end(process)
     assert (process.returncode, err) == (0, b"")
     ref = check_superseded(folder, lost)
     run = manifest(folder, ref)
@@ -132,7 +145,7 @@ def test_the_end_of_a_run_that_was_only_silent_takes_its_place(folder: GitFolder
 @pytest.mark.parametrize("seen", [False, True])
 def test_its_own_host_completes_it_in_place_of_the_loss(folder: GitFolder, seen: bool) -> None:
     process = begin(folder)
-    kill_recording(process, folder.path / ".git" / "exp" / "live")
+    kill_recording(process)
     lost, here = call_lost(folder)
     journal = only_journal(folder)
     (journal / "start").write_text(json.dumps(here))
@@ -148,7 +161,7 @@ def test_its_own_host_completes_it_in_place_of_the_loss(folder: GitFolder, seen:
 
 def test_a_loss_that_moves_meanwhile_is_superseded_as_it_stands(folder: GitFolder, faulty: FaultyGit) -> None:
     process = begin(folder)
-    kill_recording(process, folder.path / ".git" / "exp" / "live")
+    kill_recording(process)
     lost, here = call_lost(folder)
     (only_journal(folder) / "start").write_text(json.dumps(here))
     # Somebody says something of the lost run just before the second try: the one that knows of the loss.
@@ -171,5 +184,5 @@ def test_a_loss_is_not_declared_over_an_end(folder: GitFolder, faulty: FaultyGit
     (ref,) = refs(folder)
     assert folder.git("rev-parse", ref) == folder.git("rev-parse", "HEAD")
     folder.git("update-ref", "-d", ref)
-    process.communicate(b"", timeout=PATIENCE)
+    end(process)
     assert manifest(folder, *refs(folder))["status"] == "finished"

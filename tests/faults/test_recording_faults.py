@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitexp.capture.spool import read_spool
-from kit.exp import PATIENCE, manifest, refs, run_exp
-from kit.faults import kill_recorders
+from kit.dying import kill_recording
+from kit.exp import manifest, refs, run_exp
 from kit.recorded import COMMAND, check_command, check_kept, check_stored, kept_in
 from kit.terminal import wait_until
 
@@ -60,8 +60,7 @@ def test_a_run_killed_after_a_start_that_was_not_recorded_is_there(edited: GitFo
     assert process.stdout.readline() == b"loss=0.5\n"
     live = edited.path / ".git" / "exp" / "live"
     wait_until(lambda: any(read_spool(str(one / "output")).data.endswith(b"\n") for one in live.iterdir()))
-    kill_recorders(process)
-    process.communicate(timeout=PATIENCE)
+    kill_recording(process)
     assert faulty.reached
     assert "was lost" in run_exp(edited, "ls").err
     check_stored(edited, status="lost")

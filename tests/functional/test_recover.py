@@ -56,7 +56,7 @@ def test_what_died_is_completed_and_what_goes_is_not_touched(folder: GitFolder, 
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 1)
     going = begin(folder, "going")
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 2)
-    kill_recording(dead, live)
+    kill_recording(dead)
     ran = run_exp(folder, "recover")
     assert ran.status == 0
     assert sorted(ran.out.splitlines()) == [
@@ -79,8 +79,8 @@ def test_only_the_run_that_is_named_is_completed(folder: GitFolder, live: pathli
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 1)
     second = begin(folder, "second")
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 2)
-    kill_recording(first, live)
-    kill_recording(second, live)
+    kill_recording(first)
+    kill_recording(second)
     names = {json.loads((one / "start").read_text())["name"]: one.name for one in list_journals(folder)}
     ran = run_exp(folder, "recover", {"id": names["second"][:6], "name": "second", "last": "last"}[by], "--json")
     (run,) = envelope(ran.out)["data"]["runs"]
@@ -109,7 +109,7 @@ def test_a_run_of_another_host_says_since_when_nothing_was_heard(folder: GitFold
 def test_what_cannot_be_completed_says_why_and_is_completed_later(folder: GitFolder, live: pathlib.Path) -> None:
     process = begin(folder, "stuck")
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 1)
-    kill_recording(process, live)
+    kill_recording(process)
     lock = folder.path / ".git" / "packed-refs.lock"
     lock.touch()
     ran = run_exp(folder, "recover")
@@ -123,7 +123,7 @@ def test_what_cannot_be_completed_says_why_and_is_completed_later(folder: GitFol
 def test_a_live_run_without_its_journal_is_elsewhere(folder: GitFolder, live: pathlib.Path) -> None:
     process = begin(folder, "gone")
     wait_until(lambda: len(list(live.glob("*/output/output.head"))) == 1)
-    kill_recording(process, live)
+    kill_recording(process)
     (journal,) = list_journals(folder)
     journal.rename(folder.path.parent / "elsewhere")
     ran = run_exp(folder, "recover", "gone")
@@ -139,7 +139,7 @@ def test_a_journal_among_the_temporary_files_is_found(folder: GitFolder, tmp_pat
     exp.write_text("in the way")
     process = begin(folder, "outside", env)
     wait_until(lambda: len(list(spare.glob("*/output/output.head"))) == 1)
-    kill_recording(process, spare)
+    kill_recording(process)
     exp.unlink()
     (journal,) = (one for one in spare.iterdir() if (one / "start").exists())
     other = folder.path.parent / "other"

@@ -13,8 +13,8 @@ import pytest
 
 from gitexp.store.journal import Journal
 from gitexp.store.journal_notes import ProcessNote, read_processes, write_processes
+from kit.dying import read_state
 from kit.exp import PATIENCE, manifest, refs, run_exp
-from kit.faults import read_state
 from kit.observing import stream
 from kit.terminal import wait_until
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gitexp.capture.processes import list_children
 from kit.exp import PATIENCE, Ran
-from kit.terminal import wait_until
 
 if TYPE_CHECKING:
     import pathlib
@@ -45,24 +42,6 @@ KILL = 'kill -9 $(cat /proc/$PPID/task/*/children | tr " " "\\n" | grep -vx $$) 
 KILL_CALLER = "kill -9 $PPID; exit 1"
 """Ends the process that called git, and leaves its keeper alone."""
 NEVER = "*nothing*"
-
-
-def kill_recorders(process: subprocess.Popen[bytes]) -> None:
-    """Kills an ``exp run`` and its keeper, so that neither does a thing after the other's end."""
-    process.send_signal(signal.SIGSTOP)
-    wait_until(lambda: read_state(process.pid) in "TZX")
-    for keeper in list_children(process.pid):
-        os.kill(keeper, signal.SIGKILL)
-    process.kill()
-
-
-def read_state(pid: int) -> str:
-    """The letter that Linux has for what a process does: T is stopped, Z waits for its parent, X is not there."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0].decode()
-    except OSError:
-        return "X"
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,11 @@ def test_any_values_are_drawn_in_their_size(values: list[list[float]], width: in
         assert max(map(line_width, lines)) <= width
 
 
+def test_small_bars_of_a_share_fill_only_when_the_whole_is_used() -> None:
+    assert draw_sparkline([0, 2, 50, 100], 4, whole=100.0) == "▁▁▅█"
+    assert draw_sparkline([100, 200], 4, whole=100.0) == "▅█"
+
+
 @pytest.mark.parametrize(
     ("values", "bars"),
     [([0, 1, 2, 4], "▁▃▅█"), ([], ""), ([0, 0], "▁▁"), ([math.nan, -1, 5], "▁▁█"), ([9, 1, 1, 1, 1], "████")],

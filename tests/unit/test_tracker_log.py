@@ -142,6 +142,7 @@ def test_what_is_no_number_is_left_out_and_told(
         (lambda: gitexp.log(defaultdict(float, a=1.5)), [None], {"a": 1.5}),
         (lambda: gitexp.log(MappingProxyType({"a": 1})), [None], {"a": 1}),
         (lambda: gitexp.log(metrics=1), [None], {"metrics": 1}),
+        (lambda: gitexp.log({"a": 1}, 3), [3], {"a": 1}),  # as others have it
     ],
 )  # fmt: skip
 def test_forms_of_a_call(journal: ScriptJournal, call: Any, steps: list[object], values: dict[str, object]) -> None:
@@ -203,7 +204,7 @@ def test_a_flood_of_bad_names_is_told_in_part(journal: ScriptJournal, capfd: pyt
 
 def test_a_wrong_call_is_pythons_own_error(journal: ScriptJournal) -> None:
     with pytest.raises(TypeError):
-        gitexp.log({"a": 1}, 3)  # type: ignore[misc]
+        gitexp.log({"a": 1}, 3, True)  # type: ignore[call-arg]
 
 
 def test_what_ends_a_script_is_not_held_up(journal: ScriptJournal) -> None:

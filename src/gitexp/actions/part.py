@@ -101,9 +101,10 @@ def _open_cached(store: RunStore, head: RunHead, part: str, pointer: Pointer) ->
 
 
 def _list_parts(store: RunStore, head: RunHead, asked: bytes) -> str:
-    """The parts that there are, those first that have the last part of the asked path in their own."""
+    """The parts that there are, those first that are called like the last part of the asked path."""
     last = asked.rpartition(b"/")[2]
     paths = [entry.path.removeprefix(RECORD) for entry in store.parts(head)]
-    paths.sort(key=lambda path: last not in path)
+    stem = last.partition(b".")[0] or last
+    paths.sort(key=lambda path: (last not in path, stem not in path))
     more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
     return "parts: " + ", ".join(map(quote_path, paths[:_NAMED])) + more

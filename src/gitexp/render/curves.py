@@ -106,11 +106,11 @@ class _Canvas:
         self._series[cell] = number
 
 
-def draw_sparkline(values: Sequence[float], width: int, *, glyphs: bool = True) -> str:
-    """The newest values as a row of small bars, from nothing up to the greatest."""
+def draw_sparkline(values: Sequence[float], width: int, *, whole: float = 0.0, glyphs: bool = True) -> str:
+    """The newest values as a row of small bars, from nothing up to the greatest, or to ``whole`` where that is more."""
     bars = "▁▂▃▄▅▆▇█" if glyphs else "_.-=+*#@"
     shown = [value if math.isfinite(value) and value > 0 else 0.0 for value in values[-width:]]
-    top = max(shown, default=0.0) or 1.0
+    top = max([whole, *shown]) or 1.0
     return "".join(bars[min(int(value / top * (len(bars) - 1) + 0.5), len(bars) - 1)] for value in shown)
 
 

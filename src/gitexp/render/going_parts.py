@@ -31,6 +31,8 @@ class Use(NamedTuple):
     name: str
     amount: str
     samples: tuple[float, ...]
+    whole: float = 0.0
+    """What a full bar stands for, where that is known."""
 
 
 def progress_text(view: RunView, now: datetime, room: int | None = None) -> str:
@@ -62,7 +64,7 @@ def machine_use(system: Mapping[str, tuple[float, ...]]) -> list[Use]:
     """The use of processor, memory and each GPU, as far as there are samples; 100% is one core, or one GPU."""
     uses: list[Use] = []
     if cpu := system.get("cpu_percent"):
-        uses.append(Use("cpu", f"{cpu[-1]:.0f}%", cpu))
+        uses.append(Use("cpu", f"{cpu[-1]:.0f}%", cpu, 100.0))
     if memory := system.get("memory_bytes"):
         uses.append(Use("memory", format_bytes(int(memory[-1])), memory))
     for gpu in dict.fromkeys(match[0] for name in system if (match := _GPU.match(name))):
@@ -70,7 +72,7 @@ def machine_use(system: Mapping[str, tuple[float, ...]]) -> list[Use]:
         parts = [f"{busy[-1]:.0f}%"] if busy else []
         parts += [format_bytes(int(held[-1]))] if held else []
         if parts:
-            uses.append(Use(gpu, " ".join(parts), busy or held))
+            uses.append(Use(gpu, " ".join(parts), busy or held, 100.0 if busy else 0.0))
     return uses
 
 
@@ -79,7 +81,7 @@ def machine_line(view: RunView, look: Look, width: int) -> Line | None:
     spans: list[Span] = []
     room = width
     for use in machine_use(view.system):
-        bars = draw_sparkline(use.samples, _SPARKS, glyphs=look.glyphs)
+        bars = draw_sparkline(use.samples, _SPARKS, whole=use.whole, glyphs=look.glyphs)
         taken = len(use.name) + 10 + 2 + _SPARKS + 2
         if taken > room and spans:
             break
@@ -98,7 +100,7 @@ def now_blocks(view: RunView, look: Look) -> list[Block]:
     else:
         rows += [(neutralise(name), (line(format_value(values[-1])),)) for name, values in view.system.items()]
     if view.processes:
-        rows.append(("processes", (line(", ".join(f"{what} {pid}" for what, pid in view.processes.items())),)))
+        rows.append(("process ids", (line(", ".join(f"{what} {pid}" for what, pid in view.processes.items())),)))
     return [Fields(tuple(rows), _INDENT)] if rows else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.run import Status
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 WIDEST_TEXT = 28
 NARROWEST_TITLE = 14
+_MOST_SHORTENED = 500
+"""Of more columns than that a screen has room for few, and each would be held against all others."""
 _GUTTER = 2
 _KEPT = 95.0
 _NAMED = 6
@@ -36,7 +39,7 @@ class _Shown(NamedTuple):
 
 def build_listing(table: RunTable, look: Look) -> Page:
     """The table and, beneath it, what is the same in all rows and which columns the screen had no room for."""
-    shown = [_show_column(table, place, look) for place in range(len(table.columns))]
+    shown = _show_columns(table, look)
     dropped: list[Column] = []
     if look.width is not None:
         shown, dropped = _fit(shown, look.width)
@@ -62,7 +65,7 @@ def format_markdown(table: RunTable, look: Look) -> str:
     """The table for a Markdown page, every digit in it; what would be markup there is escaped."""
     from tabulate import tabulate
 
-    shown = [_show_column(table, place, look) for place in range(len(table.columns))]
+    shown = _show_columns(table, look)
     rows = [
         [_escape_markdown("".join(span.text for span in one.cells[place]).strip()) for one in shown]
         for place in range(len(table.heads))
@@ -93,7 +96,12 @@ def format_csv(table: RunTable) -> str:
     return buffer.getvalue()
 
 
-def _show_column(table: RunTable, place: int, look: Look) -> _Shown:
+def _show_columns(table: RunTable, look: Look) -> list[_Shown]:
+    titles = Counter(column.title for column in table.columns)
+    return [_show_column(table, place, look, titles) for place in range(len(table.columns))]
+
+
+def _show_column(table: RunTable, place: int, look: Look, titles: Counter[str]) -> _Shown:
     column = table.columns[place]
     cells = [row[place] for row in table.cells]
     texts = [
@@ -116,7 +124,7 @@ def _show_column(table: RunTable, place: int, look: Look) -> _Shown:
             style = "best" if best is not None and equal_values(cell.value, best.value) else _style(column)
             lines.append(line(Span(text, style)))
     widest = max((line_width(spans) for spans in lines), default=0)
-    title = neutralise(_title(table, column, look, widest))
+    title = neutralise(_title(titles, column, look, widest))
     return _Shown(column, title, is_number, lines, max(widest, width_of(title)))
 
 
@@ -132,15 +140,15 @@ def _fit(shown: list[_Shown], width: int) -> tuple[list[_Shown], list[Column]]:
     return kept, [one.column for one in shown if not any(one is other for other in taken)]
 
 
-def _title(table: RunTable, column: Column, look: Look, width: int) -> str:
+def _title(titles: Counter[str], column: Column, look: Look, width: int) -> str:
     if look.is_screen and column.key in _SCREEN_TITLES:
         return _SCREEN_TITLES[column.key]
-    if sum(other.title == column.title for other in table.columns) > 1:
+    if titles[column.title] > 1:
         return column.key
     room = max(width, NARROWEST_TITLE)
     if look.is_screen and width_of(column.title) > room:
         tail = column.title[1 - room :]  # the end of a dotted key is what tells it from others
-        if sum(other.title.endswith(tail) for other in table.columns) == 1:
+        if len(titles) <= _MOST_SHORTENED and sum(title.endswith(tail) for title in titles) == 1:
             return ("…" if look.glyphs else "~") + tail
     return column.title
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_METRICS = 8
 _MOST_NAMED = 3
+_MOST_WARNINGS = 5
 
 
 def build_summary(
@@ -91,7 +92,9 @@ def _notes(run: Run) -> list[Line]:
     notes += [line(Span("artifact not kept: ", "warning"), f"{one.path} ({one.why})") for one in missing]
     if run.redacted:
         notes.append(line(Span("hidden: ", "warning"), ", ".join(run.redacted)))
-    notes += [line(Span("warning: ", "warning"), sentence) for sentence in run.warnings]
+    notes += [line(Span("warning: ", "warning"), sentence) for sentence in run.warnings[:_MOST_WARNINGS]]
+    if more := len(run.warnings[_MOST_WARNINGS:]):
+        notes.append(line(Span("warning: ", "warning"), f"and {more} more: exp show {run.id}"))
     return notes
 
 

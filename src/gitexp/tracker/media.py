@@ -149,6 +149,8 @@ def place(name: str, step: float | None, suffix: str, otherwise: str) -> str:
     A name that ends in ``suffix`` has it already; where that is '' any extension will do, else ``otherwise`` is added.
     """
     name = clean_name(name)
+    if not name:
+        raise Refusal("'' is left out: it is no name")
     stem, extension = name, ""
     if suffix and name.lower().endswith(suffix.lower()):
         stem, extension = name[: -len(suffix)], name[-len(suffix) :]

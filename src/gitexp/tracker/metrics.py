@@ -23,7 +23,7 @@ _dumps, _checksum, _pack = marshal.dumps, zlib.crc32, struct.Struct("<BII").pack
 _write, _monotonic = os.write, time.monotonic
 
 
-def log(metrics: Mapping[str, object] | None = None, /, *, step: object = None, **values: object) -> None:
+def log(metrics: Mapping[str, object] | None = None, /, step: object = None, **values: object) -> None:
     """Records numbers of this moment: ``log({"loss": 0.1}, step=3)`` or ``log(loss=0.1, step=3)``.
 
     What has returned from here survives whatever ends the process. Numbers are int, float and bool; arrays and tensors

@@ -276,3 +276,12 @@ def test_a_metric_of_long_ago_is_looked_for(folder: GitFolder) -> None:
         run.tell("log(0, auc=0.5)", "for step in range(9000): log(step, loss=step / 2)")
         (going,) = json.loads(_run(folder, "--json").stdout)["data"]["runs"]
         assert (going["metrics"]["auc"]["last"], going["metrics"]["loss"]["last"]) == (0.5, 4499.5)
+
+
+def test_what_goes_in_another_experiment_is_hinted_at(folder: GitFolder) -> None:
+    store_run(folder, plan_run(folder, "k3v9x2mabc"))
+    with Going(folder, "-e", "other"):
+        told = run_exp(folder, "ls").err
+        assert told == "1 going in other experiments: exp ls --all\n"
+        assert run_exp(folder, "ls", "--csv").err == ""
+    assert run_exp(folder, "ls").err == ""

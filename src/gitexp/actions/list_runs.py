@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.actions.going_metrics import complete_going
 from gitexp.actions.heads import complete_heads, present_experiment
 from gitexp.model.listing import list_runs, sort_heads
+from gitexp.model.run import Status
 
 if TYPE_CHECKING:
     from gitexp.errors import ExpError
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
 
 
 class Listing(NamedTuple):
-    """A table of runs. ``experiment`` is None where it is of all; ``elsewhere`` counts the runs of the others."""
+    """A table of runs. ``experiment`` is None where it is of all; ``elsewhere`` counts the runs of the others.
+
+    ``going_elsewhere`` are those of them that are going.
+    """
 
     table: RunTable
     experiment: Experiment | None
     elsewhere: int
     broken: tuple[ExpError, ...]
+    going_elsewhere: int = 0
 
 
 def list_project(store: RunStore, request: ListingRequest, *, experiment: str | None, everything: bool) -> Listing:
@@ -41,4 +46,6 @@ def list_project(store: RunStore, request: ListingRequest, *, experiment: str | 
         complete_going(store, completed), request, store.settings.directions, (head.id for head in heads.runs)
     )
     table = table._replace(total=len(runs))
-    return Listing(table, wanted, len(heads.runs) - len(runs), tuple(broken))
+    others = [head for head in heads.runs if wanted is not None and head.experiment != wanted]
+    going = sum(head.status is Status.RUNNING for head in others)
+    return Listing(table, wanted, len(others), tuple(broken), going)

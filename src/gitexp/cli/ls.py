@@ -83,7 +83,7 @@ def ls(
         return
     warn_of_broken(listing.broken, "exp ls went on")
     _write(listing, form=forms[0] if forms else None, colour=ctx.obj.colour)
-    _tell_what_is_missing(listing, is_cut=length is None and not forms)
+    _tell_what_is_missing(listing, is_cut=length is None and not forms, is_plain=not forms)
 
 
 def _write_json(listing: Listing) -> None:
@@ -111,13 +111,16 @@ def _write(listing: Listing, *, form: str | None, colour: str) -> None:
         write_page(build_listing(table, look), look, sys.stdout)
 
 
-def _tell_what_is_missing(listing: Listing, *, is_cut: bool) -> None:
-    """``is_cut``: nobody asked for that many."""
+def _tell_what_is_missing(listing: Listing, *, is_cut: bool, is_plain: bool) -> None:
+    """``is_cut``: nobody asked for that many. ``is_plain``: it is a table for people."""
     table = listing.table
     if is_cut and table.left_over:
         sys.stdout.flush()
         say(f"{len(table.heads)} of {table.total} runs; exp ls -n 0 lists all")
     if table.heads:
+        if listing.going_elsewhere and is_plain:
+            sys.stdout.flush()
+            say(f"{listing.going_elsewhere} going in other experiments: exp ls --all")
         return
     where = "" if listing.experiment is None else f" in experiment {listing.experiment!r}"
     if listing.elsewhere:

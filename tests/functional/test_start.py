@@ -257,6 +257,35 @@ def test_a_recorder_that_is_killed_leaves_a_run(folder: GitFolder) -> None:
     assert part(folder, run["ref"], "output.log") == "going"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and there are no signals of this kind")
+def test_a_script_that_outlives_its_recorder_loses_nothing(folder: GitFolder) -> None:
+    ran = run_script(
+        folder,
+        "import gitexp, json, os, signal, subprocess, sys\n"
+        "def ask(*words):\n"
+        "    done = subprocess.run([sys.executable, '-m', 'gitexp', *words], capture_output=True, text=True)\n"
+        "    print(done.stdout.strip(), done.stderr.strip())\n"
+        "gitexp.start(name='own')\n"
+        "gitexp.log(x=-1)\n"
+        "child = json.load(open(os.path.join(os.environ['GITEXP_RUN'], 'child')))\n"
+        "if os.fork() == 0:\n    os._exit(0)\n"
+        "os.wait()\n"
+        "os.kill(child['recorder'], signal.SIGKILL)\n"
+        "for n in range(59):\n"
+        "    gitexp.log(x=n)\n"
+        "    if n == 20: ask('ls', '--csv'), ask('recover')\n",
+    )
+
+    assert ran.status == 0, ran.err
+    assert ",running," in ran.out
+    assert "run own is going; its recorder was killed, so any command" in ran.out
+    assert "own was lost" not in ran.out
+    assert "own ended while nobody recorded it" in run_exp(folder, "ls").err
+    run = only_run(folder)
+    assert (run["status"], run["metrics"]["x"]["count"], run["metrics"]["x"]["last"]) == ("finished", 60, 58)
+    assert journals(folder) == []
+
+
 def test_within_exp_run_it_is_that_run(folder: GitFolder) -> None:
     folder.gen({
         "train.py": "import gitexp\nwith gitexp.start('other', name='other', note='inner') as run:\n"

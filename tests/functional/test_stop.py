@@ -183,3 +183,20 @@ def test_a_run_that_its_script_began(folder: GitFolder, options: tuple[str, ...]
     assert process.wait(PATIENCE) == (-signal.SIGKILL if options else -signal.SIGTERM)
     assert len(refs(folder)) == 1
     process.communicate()
+
+
+def test_a_run_whose_recorder_was_killed(folder: GitFolder) -> None:
+    script = (
+        "import gitexp, sys; gitexp.start(name='own'); gitexp.log(x=1); print('ready', flush=True); sys.stdin.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=folder.path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert stream(process.stdout).readline() == b"ready\n"
+    note = read_processes(Journal(str(only_journal(folder)), -1))
+    assert note is not None
+    os.kill(note.recorder, signal.SIGKILL)
+    wait_until(lambda: read_state(note.recorder) in "ZX")
+    assert run_exp(folder, "stop", "own").err.endswith("run own was stopped: lost\n")
+    assert process.wait(PATIENCE) == -signal.SIGTERM
+    process.communicate()

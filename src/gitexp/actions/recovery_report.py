@@ -9,7 +9,7 @@ from gitexp.actions.recovery import recover
 from gitexp.model.ids import is_id_prefix
 from gitexp.model.run import Status
 from gitexp.store.journal import Journal, read_start
-from gitexp.store.journals import list_journals
+from gitexp.store.journals import has_script, is_recorded, list_journals
 from gitexp.store.silence import measure_silence
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def _recover(store: RunStore, folder: str) -> ReportedRun:
     sentences = done.sentences
     silence = None
     if done.state == "going":
-        sentences = (f"run {shown} is going",)
+        alone = "; its recorder was killed, so any command of exp completes it once its script has ended"
+        sentences = (f"run {shown} is going{alone if has_script(folder) and not is_recorded(folder) else ''}",)
     elif done.state == "silent":
         silence = measure_silence(journal)
         heard = "nobody can say when it was heard of" if silence is None else f"last heard of {silence:,.0f} s ago"

@@ -17,6 +17,7 @@ from gitexp.actions.journal_run import (
 from gitexp.actions.session import Session
 from gitexp.errors import RefMoved
 from gitexp.store.journal import Journal
+from gitexp.store.journals import has_script
 from gitexp.store.record_folder import read_record
 from gitexp.store.silence import LONGEST_SILENCE, is_called_lost, measure_silence, note_loss
 
@@ -32,7 +33,7 @@ def declare_lost(repository: Repository, folder: str, start: JournalStart) -> st
     here. A record that was kept because the repository could not be written is stored as it is. None where the run is
     heard of, and where this was done already. Raises what keeps it from being stored.
     """
-    if is_called_lost(folder):
+    if is_called_lost(folder) or has_script(folder):
         return None
     journal = Journal(folder, -1)
     silence = measure_silence(journal)

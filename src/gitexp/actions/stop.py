@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.named_run import find_run
+from gitexp.actions.recovery import recover
 from gitexp.capture.processes import (
     began_before,
     holds_file,
@@ -74,6 +75,7 @@ def stop_runs(store: RunStore, texts: Sequence[str], experiment: str | None, req
     for one in going:
         while is_held(one.journal.folder):
             time.sleep(_PAUSE)
+        recover(store.repository, one.journal.folder)  # where nobody was left to store it
     return [
         StoppedRun(_find_again(store, one.head), was_killed) for one, was_killed in zip(going, insisted, strict=True)
     ]
@@ -110,6 +112,8 @@ def _find_going(store: RunStore, head: RunHead) -> _Going:
     for pid in (note.recorder, note.keeper):
         if pid is not None and holds_file(pid, lock):
             return _Going(head, journal, note.command if _began_itself(journal, note) else pid, note)
+    if holds_file(note.command, journal.script):  # its recorder was killed
+        return _Going(head, journal, note.command, note)
     owner = read_owner(note.recorder)
     if owner is not None and owner != os.getuid():
         raise Refused(f"run {head.name} belongs to another user", hint=f"ask them to: exp stop {head.id}")

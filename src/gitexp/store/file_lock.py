@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -22,3 +23,22 @@ def try_lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def is_record_locked(path: str) -> bool:
+    """Whether another process holds the POSIX lock of a file, which goes with that process; not where it is gone."""
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # POSIX leaves open which
+        return True
+    finally:
+        os.close(file)
+    return False

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from gitexp.model.ids import is_id
-from gitexp.store.file_lock import try_lock
+from gitexp.store.file_lock import is_record_locked, try_lock
 from gitexp.store.journal import START, Journal, is_own, local_folder, read_start
 from gitexp.store.machine import is_here
 from gitexp.store.spare_journals import list_spare_journals
@@ -35,8 +35,9 @@ def list_journals(repository: Repository) -> list[str]:
 def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
     """The journal of a recording that died, locked for who completes it.
 
-    None where somebody records, makes or completes it, where it is not ours to read, and where another host began it:
-    whether its lock is held is not known here on every shared file system.
+    None where somebody records, makes or completes it, where the script that began it may say more of it, where it is
+    not ours to read, and where another host began it: whether its lock is held is not known here on every shared file
+    system.
     """
     if not _is_own_folder(folder):
         return None
@@ -51,7 +52,7 @@ def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
         return None
     journal = Journal(folder, lock)
     # Whoever had the lock before may have completed the run and removed the folder meanwhile.
-    if try_lock(lock) and os.fstat(lock).st_nlink:
+    if try_lock(lock) and os.fstat(lock).st_nlink and not has_script(folder):
         return journal, start
     journal.release()
     return None
@@ -64,7 +65,17 @@ def _is_own_folder(folder: str) -> bool:
         return False
 
 
+def has_script(folder: str) -> bool:
+    """Whether the script that began the run itself may say more of it: its recorder may be dead all the same."""
+    return is_record_locked(Journal(folder, -1).script)
+
+
 def is_held(folder: str) -> bool:
+    """Whether somebody records or completes the run of a journal, or may say more of it; not where it is gone."""
+    return is_recorded(folder) or has_script(folder)
+
+
+def is_recorded(folder: str) -> bool:
     """Whether somebody records or completes the run of a journal; not where it is gone."""
     try:
         lock = os.open(os.path.join(folder, "lock"), os.O_RDWR)

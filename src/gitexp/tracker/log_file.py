@@ -27,7 +27,7 @@ def make_log_file(journal: str, rank: int | None, head: bytes) -> int:
         os.close(low)
         os.unlink(path)
         raise
-    return _lift(low)
+    return lift(low)
 
 
 def _write_whole(file: int, data: bytes) -> None:
@@ -67,7 +67,8 @@ def _format_header(rank: int | None) -> bytes:
     return format_frame((HEADER, VERSION, host, _read_boot(), pid, rank, time.time(), time.monotonic()))
 
 
-def _lift(low: int) -> int:
+def lift(low: int) -> int:
+    """The same file under a high number; the low one is closed."""
     try:
         import fcntl
     except ImportError:  # Windows: no such numbers there, and no daemons

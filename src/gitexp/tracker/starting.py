@@ -14,6 +14,7 @@ from gitexp.tracker.notices import say
 from gitexp.tracker.present import current
 from gitexp.tracker.ranks import find_rank
 from gitexp.tracker.recorder import Recorder
+from gitexp.tracker.script_lock import ScriptLock
 from gitexp.tracker.statements import log_params, tag
 from gitexp.tracker.statements import note as add_note
 from gitexp.tracker.tee import Tee
@@ -36,7 +37,18 @@ class StartedRun:
     As a context manager it ends with the block: finished, or failed by an exception, or interrupted by Ctrl-C.
     """
 
-    __slots__ = ("_is_entered", "_owner", "_recorder", "_tee", "_uncaught", "_unwatch", "folder", "id", "name")
+    __slots__ = (
+        "_is_entered",
+        "_owner",
+        "_recorder",
+        "_script_lock",
+        "_tee",
+        "_uncaught",
+        "_unwatch",
+        "folder",
+        "id",
+        "name",
+    )
 
     def __init__(self, id: str, name: str, folder: str, recorder: Recorder | None, tee: Tee | None) -> None:
         self.id = id
@@ -46,6 +58,7 @@ class StartedRun:
         self._tee = tee
         self._owner = os.getpid()
         self._is_entered = False
+        self._script_lock = ScriptLock()
         self._uncaught = find_uncaught()
         self._unwatch = watch_cells(tee.renew) if tee is not None else None
 
@@ -70,7 +83,9 @@ class StartedRun:
         if recorder is not None and os.getpid() == self._owner:
             if self._unwatch is not None:
                 self._unwatch()
-            _finish(recorder, self._tee, end, error)
+            _say_end(self._tee, end, error)
+            self._script_lock.release()
+            _finish(recorder)
 
     def _end_at_exit(self) -> None:
         self._end(describe_exit(self._uncaught), None)
@@ -171,6 +186,7 @@ def _start(request: dict[str, Any], *, capture: bool) -> StartedRun:
     os.environ[_VARIABLE] = journal  # for the processes that this one starts
     tee = Tee(os.path.join(journal, "output"), answer["output_bytes"]) if capture else None
     run = StartedRun(answer["id"], answer["name"], os.path.join(journal, "artifacts"), recorder, tee)
+    WRITER.attempt("the lock of the script", run._script_lock.take, journal)
     _watch(run)
     return run
 
@@ -188,7 +204,7 @@ def _leave_to_parent() -> None:
         _started._leave_to_parent()
 
 
-def _finish(recorder: Recorder, tee: Tee | None, end: End, error: BaseException | None) -> None:
+def _say_end(tee: Tee | None, end: End, error: BaseException | None) -> None:
     cells = read_cells()
     if cells and WRITER.journal is not None:
         kept, data = WRITER.journal, cells.encode("utf-8", "backslashreplace")
@@ -202,6 +218,9 @@ def _finish(recorder: Recorder, tee: Tee | None, end: End, error: BaseException 
     WRITER.write(END, end.exit_code, end.word)
     WRITER.close()
     os.environ.pop(_VARIABLE, None)
+
+
+def _finish(recorder: Recorder) -> None:
     answer = recorder.finish()
     if "error" in answer:
         say(f"{answer['error']}: what was said is kept, and any command of exp completes the run")

@@ -7,12 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gitexp.actions.stop import StopRequest, stop_runs
+from gitexp.model.run import Status
 from gitexp.store.journal import Journal
-from gitexp.store.journal_notes import ProcessNote, read_processes, write_processes
+from gitexp.store.journal_notes import EndNote, ProcessNote, read_processes, write_end, write_processes
+from gitexp.store.runs import open_store
 from kit.dying import read_state
 from kit.exp import PATIENCE, manifest, refs, run_exp
 from kit.observing import stream
@@ -161,6 +165,49 @@ def test_a_number_that_another_process_has_is_left_alone(
     other.wait(PATIENCE)
     write_processes(journal, note)
     assert run_exp(folder, "stop", "one").err == "run one was stopped: killed\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--now",)])
+def test_one_that_is_suspended(
+    folder: GitFolder, going: list[subprocess.Popen[bytes]], options: tuple[str, ...]
+) -> None:
+    start(folder, going, TIDY)
+    journal = Journal(str(only_journal(folder)), -1)
+    wait_until(lambda: read_processes(journal) is not None)
+    note = read_processes(journal)
+    assert note is not None
+    for pid in filter(None, note):
+        os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda pid=pid: read_state(pid) == "T")
+    stopped = run_exp(folder, "stop", *options)
+    assert (stopped.status, stopped.err) == (0, "run one was stopped: killed\n")
+    assert only_end(folder) == (("killed", None, "SIGKILL") if options else ("killed", 0, None))
+
+
+def test_a_command_alone_that_is_suspended(folder: GitFolder, going: list[subprocess.Popen[bytes]]) -> None:
+    start(folder, going, TIDY)
+    journal = Journal(str(only_journal(folder)), -1)
+    wait_until(lambda: read_processes(journal) is not None)
+    note = read_processes(journal)
+    assert note is not None
+    os.kill(note.command, signal.SIGSTOP)
+    wait_until(lambda: read_state(note.command) == "T")
+    assert run_exp(folder, "stop").err == "run one was stopped: killed\n"
+    assert only_end(folder) == ("killed", 0, None)
+
+
+def test_what_is_not_stored_is_not_waited_for_for_ever(folder: GitFolder, going: list[subprocess.Popen[bytes]]) -> None:
+    start(folder, going, PLAIN)
+    journal = Journal(str(only_journal(folder)), -1)
+    wait_until(lambda: read_processes(journal) is not None)
+    store = open_store(str(folder.path))
+    (unheard,) = stop_runs(store, ["one"], None, StopRequest(signal.SIGCONT, 0.0, patience=0.0))
+    assert (unheard.head.status, unheard.has_ended) == (Status.RUNNING, False)
+    write_end(journal, EndNote(0, 0, None, None, (), 1.0, time.time()))
+    (unstored,) = stop_runs(store, ["one"], None, StopRequest(signal.SIGCONT, 0.0, patience=0.0))
+    assert (unstored.head.status, unstored.has_ended) == (Status.RUNNING, True)
+    os.unlink(journal.ended)
+    assert run_exp(folder, "stop").status == 0
 
 
 def test_without_exp_the_keeper_is_asked(folder: GitFolder, going: list[subprocess.Popen[bytes]]) -> None:

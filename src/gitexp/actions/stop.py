@@ -42,14 +42,17 @@ class StopRequest(NamedTuple):
     signal: int
     grace_seconds: float
     at_once: bool = False
+    patience: float = 60.0
+    """Seconds to wait for what nobody can put off: an end that was insisted on, and then for the run to be stored."""
 
 
 class StoppedRun(NamedTuple):
-    """A run that was stopped; ``status`` is ``running`` where its end could not be recorded yet."""
+    """A run that was stopped; the status of ``head`` is ``running`` where its end is not stored yet."""
 
     head: RunHead
     insisted: bool
     """Whether it did not end by itself."""
+    has_ended: bool = True
 
 
 class _Going(NamedTuple):
@@ -70,15 +73,19 @@ def stop_runs(store: RunStore, texts: Sequence[str], experiment: str | None, req
     for one in going:
         if not request.at_once and sys.platform != "win32":  # where the only signal is an end at once
             _send(one, one.asked, request.signal)
+            _wake(one)
     deadline = time.monotonic() + (0.0 if request.at_once else request.grace_seconds)
-    insisted = [_await_end(one, deadline) for one in going]
-    for one in going:
-        while is_held(one.journal.folder):
+    insisted = [_await_end(one, deadline, request.patience) for one in going]
+    deadline = time.monotonic() + request.patience
+    stopped = []
+    for one, was_killed in zip(going, insisted, strict=True):
+        has_ended = _has_ended(one)
+        while has_ended and is_held(one.journal.folder) and time.monotonic() < deadline:
+            _wake(one)
             time.sleep(_PAUSE)
         recover(store.repository, one.journal.folder)  # where nobody was left to store it
-    return [
-        StoppedRun(_find_again(store, one.head), was_killed) for one, was_killed in zip(going, insisted, strict=True)
-    ]
+        stopped.append(StoppedRun(_find_again(store, one.head), was_killed, has_ended))
+    return stopped
 
 
 def _find_heads(store: RunStore, texts: Sequence[str], experiment: str | None) -> list[RunHead]:
@@ -108,10 +115,8 @@ def _find_going(store: RunStore, head: RunHead) -> _Going:
         raise Refused(f"run {head.name} runs on {start.host}", hint=f"ssh {start.host}, and there: exp stop {head.id}")
     journal = Journal(folder, -1)
     note = _await_processes(journal, head)
-    lock = os.path.join(folder, "lock")
-    for pid in (note.recorder, note.keeper):
-        if pid is not None and holds_file(pid, lock):
-            return _Going(head, journal, note.command if _began_itself(journal, note) else pid, note)
+    for pid in _find_recorders(_Going(head, journal, note.recorder, note)):
+        return _Going(head, journal, note.command if _began_itself(journal, note) else pid, note)
     if holds_file(note.command, journal.script):  # its recorder was killed
         return _Going(head, journal, note.command, note)
     owner = read_owner(note.recorder)
@@ -149,20 +154,42 @@ def _send(going: _Going, pid: int, number: int) -> None:
         ) from None
 
 
-def _await_end(going: _Going, deadline: float) -> bool:
-    """Waits for the command's end and brings it about when the time is over; whether that was needed."""
+def _wake(going: _Going) -> None:
+    """Lets all of a run go on that was stopped, by Ctrl-Z it may be: what is stopped gets no signal but the last."""
+    if sys.platform == "win32":
+        return
+    for pid in (*_find_recorders(going), *_find_tree(going)):
+        try:
+            os.kill(pid, signal.SIGCONT)
+        except OSError:  # it has just ended, or became another user's: then it was told all that we may tell it
+            continue
+
+
+def _await_end(going: _Going, deadline: float, patience: float) -> bool:
+    """Waits for the command's end and brings it about when the time is over; whether that was needed.
+
+    Returns also where even that helped nothing for so long as is to be waited.
+    """
     insisted = False
-    while not _has_ended(going):
+    while not _has_ended(going) and time.monotonic() < deadline + patience:
         if time.monotonic() >= deadline:
             insisted = True
             for pid in reversed(_find_tree(going)):
                 _send(going, pid, SIGKILL)
+            _wake(going)
         time.sleep(_PAUSE)
     return insisted
 
 
 def _has_ended(going: _Going) -> bool:
     return not is_held(going.journal.folder) or read_end(going.journal) is not None
+
+
+def _find_recorders(going: _Going) -> list[int]:
+    """Who records the run: its recorder and its keeper, those that live."""
+    lock = os.path.join(going.journal.folder, "lock")
+    note = going.processes
+    return [pid for pid in (note.recorder, note.keeper) if pid is not None and holds_file(pid, lock)]
 
 
 def _find_tree(going: _Going) -> list[int]:

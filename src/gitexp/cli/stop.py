@@ -60,11 +60,12 @@ def stop(
     now: Annotated[bool, typer.Option("--now", help="Ask nothing: end it at once.")] = False,
     experiment: EXPERIMENT_OPTION = None,
     as_json: JSON_OPTION = False,
-) -> None:
+) -> int:
     """Stop a run that is going, and have it recorded.
 
     The script gets SIGTERM, and time to save what it has. When that is over the script and all that it started are
-    killed. Either way the run is recorded, with all that it had written, and the command waits for that.
+    killed. Either way the run is recorded, with all that it had written, and the command waits for that; the exit
+    status is 1 where that takes longer than a minute.
     """
     number = getattr(signals, f"SIG{signal}", SIGKILL)
     request = StopRequest(number, grace, at_once=now or number == SIGKILL)
@@ -73,16 +74,23 @@ def stop(
         from gitexp.cli.output import write_envelope
 
         write_envelope({"runs": list(map(_fields, stopped))})
-        return
+        return _judge(stopped)
     for one in stopped:
         say(_describe(one, request))
     sys.stderr.flush()
+    return _judge(stopped)
+
+
+def _judge(stopped: list[StoppedRun]) -> int:
+    return int(any(one.head.status is Status.RUNNING for one in stopped))
 
 
 def _describe(stopped: StoppedRun, request: StopRequest) -> str:
     head = stopped.head
     if head.status is Status.RUNNING:
-        return f"run {head.name} has ended and could not be stored yet: exp recover {head.id}"
+        if not stopped.has_ended:
+            return f"run {head.name} was signalled and has not ended yet: exp stop {head.id} --now"
+        return f"run {head.name} has ended and is not stored yet: exp recover {head.id}"
     late = f" (it did not end within {request.grace_seconds:g} s)" if stopped.insisted and not request.at_once else ""
     return f"run {head.name} was stopped: {head.status.value}{late}"
 

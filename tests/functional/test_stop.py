@@ -95,8 +95,9 @@ def test_a_script_has_time_to_save(
     stopped = run_exp(folder, "stop", "one", "--signal", name)
     assert stopped.err == f"run one was stopped: {status}\n"
     assert only_end(folder) == (status, 0, None)
-    saved = "SIGTERM" if name == "TERM" else "SIGUSR1"
-    assert run_exp(folder, "logs").out == f"ready\nsaved at {saved}\n"
+    sent = "SIGTERM" if name == "TERM" else "SIGUSR1"
+    assert manifest(folder, *refs(folder))["warnings"] == [f"stopped by exp stop ({sent})"]
+    assert run_exp(folder, "logs").out == f"ready\nsaved at {sent}\n"
 
 
 def test_one_that_does_not_listen_is_ended_with_all_that_it_started(
@@ -226,9 +227,11 @@ def test_a_run_that_its_script_began(folder: GitFolder, options: tuple[str, ...]
     )
     assert stream(process.stdout).readline() == b"ready\n"
     stopped = run_exp(folder, "stop", "own", *options)
-    assert stopped.err.startswith("run own was stopped: ")
+    assert stopped.err == "run own was stopped: killed\n"
     assert process.wait(PATIENCE) == (-signal.SIGKILL if options else -signal.SIGTERM)
-    assert len(refs(folder)) == 1
+    name = "SIGKILL" if options else "SIGTERM"
+    assert only_end(folder) == ("killed", None, name)
+    assert manifest(folder, *refs(folder))["warnings"] == [f"stopped by exp stop ({name})"]
     process.communicate()
 
 
@@ -244,6 +247,6 @@ def test_a_run_whose_recorder_was_killed(folder: GitFolder) -> None:
     assert note is not None
     os.kill(note.recorder, signal.SIGKILL)
     wait_until(lambda: read_state(note.recorder) in "ZX")
-    assert run_exp(folder, "stop", "own").err.endswith("run own was stopped: lost\n")
+    assert run_exp(folder, "stop", "own").err.endswith("run own was stopped: killed\n")
     assert process.wait(PATIENCE) == -signal.SIGTERM
     process.communicate()

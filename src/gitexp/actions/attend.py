@@ -128,16 +128,20 @@ def _finish(prepared: Preparation, session: Session, journal: Journal, observati
 
 
 def _read_ending(journal: Journal) -> Ending:
-    """What the script said of its end; noted, for whoever completes the run if this cannot. Raises OSError."""
+    """What the script said of its end, else what stopped it; noted, for whoever completes the run if this cannot.
+
+    Raises OSError.
+    """
     from gitexp.store.journal_notes import write_end
-    from gitexp.store.said_end import read_said_end
+    from gitexp.store.said_end import read_said_end, read_stopped_end
 
     start = read_start(journal.folder)
+    seconds = time.monotonic() - start.monotonic if start is not None and start.monotonic else 0.0
     note = read_said_end(journal, start) if start is not None else None
+    note = note or read_stopped_end(journal, seconds, time.time())
     if note is not None:
         write_end(journal, note)
         return Ending(status=note.status, exit_code=note.exit_code, signal=note.signal, seconds=note.seconds)
-    seconds = time.monotonic() - start.monotonic if start is not None and start.monotonic else 0.0
     return Ending(status=1, seconds=seconds, warnings=(_WITHOUT_A_WORD,))
 
 

@@ -19,6 +19,7 @@ from gitexp.model.params import merge_params
 from gitexp.model.run import Environment, Status
 from gitexp.model.seed import find_seed
 from gitexp.store.journal import has_artifacts, local_folder
+from gitexp.store.journal_notes import read_stop
 from gitexp.store.layout import OUTPUT
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def build_run(
         environment=observed.environment,
     )
     run = _describe_loss(run, ending, attempts) if isinstance(ending, Lost) else _describe_end(run, ending, prepared)
+    _tell_stop(session, attempts)
     logged = _hear_script(prepared, session)
     run = _add_params(run, prepared, written)
     if logged is not None:
@@ -112,6 +114,13 @@ def _describe_end(run: Run, ending: Ending, prepared: Begun) -> Run:
         ended_at=run.started_at + timedelta(seconds=ending.seconds),
         cost=cost_of(ending.seconds, settings.cost_rates, settings.currency, run.host, gpus),
     )
+
+
+def _tell_stop(session: Session, attempts: Attempts) -> None:
+    """Says why a run is called killed that may have exited with 0."""
+    note = read_stop(session.journal) if session.journal is not None else None
+    if note is not None:
+        attempts.warn(f"stopped by exp stop ({note.signal})")
 
 
 def _add_params(run: Run, prepared: Begun, written: WrittenFiles) -> Run:

@@ -19,11 +19,12 @@ from gitexp.git.objects import ObjectWriter
 from gitexp.git.reading import find_missing, read_path
 from gitexp.git.refs import RefChange, update_refs
 from gitexp.model.run import Status
+from gitexp.store.journal import newest_write
 from gitexp.store.journal_notes import read_end
 from gitexp.store.layout import MANIFEST
 from gitexp.store.previous import keep_previous
 from gitexp.store.record_folder import read_record, remove_spare
-from gitexp.store.said_end import read_said_end
+from gitexp.store.said_end import read_said_end, read_stopped_end
 from gitexp.store.writing import StoredRun, write_ended
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def complete_journal(
         known = find_beginning(repository, journal, live, run_id)
         if known is None:
             return _leave_nameless(journal)
-        note = read_end(journal) or read_said_end(journal, start)
+        last = newest_write(journal)
+        note = read_end(journal) or read_said_end(journal, start) or read_stopped_end(journal, last - start.wall, last)
         found = end_run(repository, Session(journal, live), start, known, note, until)
         what = _LOST if found.run.status is Status.LOST else _COMPLETED
     try:

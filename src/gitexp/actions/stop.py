@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import os
 import signal
 import sys
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.named_run import find_run
 from gitexp.actions.recovery import recover
+from gitexp.capture.ending import signal_name
 from gitexp.capture.processes import (
     began_before,
     holds_file,
@@ -20,9 +23,9 @@ from gitexp.capture.processes import (
 from gitexp.errors import AmbiguousRun, Refused, RunNotFound
 from gitexp.model.run import Status
 from gitexp.store.journal import Journal, read_start
-from gitexp.store.journal_notes import ProcessNote, read_end, read_processes
+from gitexp.store.journal_notes import ProcessNote, StopNote, read_end, read_processes, write_stop
 from gitexp.store.journals import is_held, list_journals
-from gitexp.store.machine import is_here
+from gitexp.store.machine import host_name, is_here
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +75,7 @@ def stop_runs(store: RunStore, texts: Sequence[str], experiment: str | None, req
     going = [_find_going(store, head) for head in _find_heads(store, texts, experiment)]
     for one in going:
         if not request.at_once and sys.platform != "win32":  # where the only signal is an end at once
+            _note(one, request.signal)
             _send(one, one.asked, request.signal)
             _wake(one)
     deadline = time.monotonic() + (0.0 if request.at_once else request.grace_seconds)
@@ -143,6 +147,16 @@ def _await_processes(journal: Journal, head: RunHead) -> ProcessNote:
         time.sleep(_PAUSE)
 
 
+def _note(going: _Going, number: int) -> None:
+    """Leaves word of who stops the run: nobody else may see what ends it."""
+    try:
+        who = f"{getpass.getuser()}@{host_name()}"
+    except (OSError, KeyError, ImportError):  # a user whom the system does not know
+        who = host_name()
+    with contextlib.suppress(OSError):  # nothing can be written there, which is told when the run is to be stored
+        write_stop(going.journal, StopNote(signal_name(number), who))
+
+
 def _send(going: _Going, pid: int, number: int) -> None:
     try:
         os.kill(pid, number)
@@ -173,6 +187,8 @@ def _await_end(going: _Going, deadline: float, patience: float) -> bool:
     insisted = False
     while not _has_ended(going) and time.monotonic() < deadline + patience:
         if time.monotonic() >= deadline:
+            if not insisted:
+                _note(going, SIGKILL)
             insisted = True
             for pid in reversed(_find_tree(going)):
                 _send(going, pid, SIGKILL)

@@ -12,6 +12,7 @@ log/        what the script said through the API: frames, a file for each of its
 system      the use of the machine: frames
 artifacts/  files that the script kept through the API
 partial/    files of which the script keeps a copy, until that is whole
+stopped     by which signal exp stop ended it, and who did, as JSON
 ended       how the command ended, as JSON
 record/     the whole record, only where the run ended and the repository could not be written
 request     what was asked of the recording, and which files were there before, as JSON

@@ -1,14 +1,18 @@
-"""Two small files of a journal: which processes the run consists of, and how its command ended."""
+"""Small files of a journal: which processes the run consists of, who stopped it, and how its command ended."""
 
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitexp.store.journal import write_file
 
 if TYPE_CHECKING:
     from gitexp.store.journal import Journal
+
+
+_STOPPED = "stopped"
 
 
 class ProcessNote(NamedTuple):
@@ -33,6 +37,13 @@ class EndNote(NamedTuple):
     """What a scheduler says of it, where it says that it preempted the run."""
 
 
+class StopNote(NamedTuple):
+    """That ``exp stop`` ended the run: the name of the signal that it sent last, and who gave the command."""
+
+    signal: str
+    by: str
+
+
 def write_processes(journal: Journal, note: ProcessNote) -> None:
     """Names the run's processes. Raises OSError."""
     write_file(journal.child, json.dumps(note._asdict()).encode())
@@ -45,6 +56,20 @@ def read_processes(journal: Journal) -> ProcessNote | None:
         keeper = found["keeper"]
         return ProcessNote(int(found["recorder"]), None if keeper is None else int(keeper), int(found["command"]))
     except (KeyError, TypeError, ValueError):
+        return None
+
+
+def write_stop(journal: Journal, note: StopNote) -> None:
+    """Says that the run is being stopped. Raises OSError."""
+    write_file(os.path.join(journal.folder, _STOPPED), json.dumps(note._asdict()).encode())
+
+
+def read_stop(journal: Journal) -> StopNote | None:
+    """Who stopped the run; None where nobody did."""
+    found = _read(os.path.join(journal.folder, _STOPPED))
+    try:
+        return StopNote(str(found["signal"]), str(found["by"]))
+    except KeyError:
         return None
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal as signals
 from typing import TYPE_CHECKING
 
 from gitexp.format.frames import END, format_frame
-from gitexp.store.journal_notes import EndNote
+from gitexp.store.journal_notes import EndNote, read_stop
 from gitexp.store.journal_records import list_logs, read_log
 
 if TYPE_CHECKING:
     from gitexp.store.journal import Journal, JournalStart
 
 _INTERRUPTED = 130
+_SIGNALLED = 128
 _TAIL_BYTES = 65536
 _KIND = format_frame((END,))[-6:]
 """How a record of an end goes on behind its head."""
@@ -35,6 +37,18 @@ def read_said_end(journal: Journal, start: JournalStart) -> EndNote | None:
                 ended=start.wall + seconds,
             )
     return None
+
+
+def read_stopped_end(journal: Journal, seconds: float, ended: float) -> EndNote | None:
+    """The end of a run that ``exp stop`` ended and of whose end there is no other word; None where nobody stopped it.
+
+    ``seconds`` is how long it went, ``ended`` when it ended, in seconds since 1970.
+    """
+    note = read_stop(journal)
+    if note is None:
+        return None
+    status = _SIGNALLED + getattr(signals, note.signal, 0)
+    return EndNote(status, None, note.signal, None, (), max(0.0, seconds), ended)
 
 
 def _may_have_end(path: str) -> bool:

@@ -8,12 +8,14 @@ import pytest
 
 from gitexp.data.cache import Cache
 from gitexp.data.hashing import hash_folder
-from gitexp.data.recording import RecordedArtifacts, RecordedData, record_artifacts, record_data
+from gitexp.data.recording import RecordedData, record_artifacts, record_data
 from gitexp.format.pointer import format_pointer, parse_pointer
 from gitexp.model.pointer import Pointer
 
 if TYPE_CHECKING:
     import pathlib
+
+    from gitexp.data.artifact_keeper import RecordedArtifacts
 
 
 def md5(content: bytes) -> str:

@@ -46,7 +46,8 @@ def test_a_file_is_kept_as_it_was(journal: ScriptJournal, place: pathlib.Path) -
 
     assert journal.artifacts == {"best/model.bin": b"first", "out/model.bin": b"second"}
     assert partial(journal) == []
-    assert journal.files == []
+    names = ("out/model.bin", "best/model.bin", "out/model.bin")
+    assert journal.records("f") == [(name, str(model)) for name in names]
 
 
 def test_a_file_from_elsewhere_has_its_own_name(journal: ScriptJournal, tmp_path: pathlib.Path) -> None:

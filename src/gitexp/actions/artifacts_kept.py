@@ -6,8 +6,11 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gitexp.actions.artifacts_refused import explain_refusal
+from gitexp.actions.texts_kept import SaidOfFiles, hide_in_texts
+from gitexp.data.artifact_keeper import ARTIFACTS, RecordedArtifacts
 from gitexp.data.cache import Cache
-from gitexp.data.recording import ARTIFACTS, RecordedArtifacts, record_artifacts
+from gitexp.data.recording import record_artifacts
 from gitexp.format.pointer import format_pointer
 from gitexp.model.paths import TreePath, quote_path
 from gitexp.model.pointer import POINTER_SUFFIX, Pointer
@@ -20,18 +23,31 @@ if TYPE_CHECKING:
     from gitexp.actions.session import Session
     from gitexp.data.hashing import FileHash
     from gitexp.model.run import Run
+    from gitexp.store.journal import Journal
     from gitexp.store.writing import Files
 
 _MOST_BYTES = 20_000_000
 """What the small artifacts of one run may take in Git together."""
 
 
-def add_artifacts(run: Run, files: Files, prepared: Begun, session: Session, whole: FileHash | None = None) -> Run:
-    """The run with its artifacts; their bytes and pointers come into ``files``. ``whole`` is a series in the cache."""
+def add_artifacts(
+    run: Run,
+    files: Files,
+    prepared: Begun,
+    session: Session,
+    whole: FileHash | None = None,
+    said_of: SaidOfFiles | None = None,
+) -> Run:
+    """The run with its artifacts; their bytes and pointers come into ``files``. ``whole`` is a series in the cache.
+
+    ``said_of`` is what the script said of its files; where it is None the journal is asked.
+    """
     attempts = prepared.attempts
     cache = Cache(local_folder(prepared.repository, "cache"))
     nothing = RecordedArtifacts((), {}, {})
-    said = attempts.make("what the script kept was not found", lambda: _keep_said(session, prepared, cache), None)
+    said = attempts.make(
+        "what the script kept was not found", lambda: _keep_said(session, prepared, cache, said_of), None
+    )
     if said is None:
         said = nothing
         if session.journal is not None:
@@ -58,7 +74,7 @@ def add_artifacts(run: Run, files: Files, prepared: Begun, session: Session, who
     return run if run.series is None or whole is None else _add_whole(run, files, whole)
 
 
-def _keep_said(session: Session, prepared: Begun, cache: Cache) -> RecordedArtifacts:
+def _keep_said(session: Session, prepared: Begun, cache: Cache, said_of: SaidOfFiles | None) -> RecordedArtifacts:
     from gitexp.data.kept_files import record_kept
 
     if session.journal is None:
@@ -68,11 +84,36 @@ def _keep_said(session: Session, prepared: Begun, cache: Cache) -> RecordedArtif
     if unfinished:
         what = "artifact was" if unfinished == 1 else "artifacts were"
         prepared.attempts.warn(f"{unfinished} {what} still being copied when the script ended: not kept, for not whole")
-    kept = record_kept(folder, cache, git_bytes=prepared.settings.artifact_git_bytes, git_total_bytes=_MOST_BYTES)
+    if said_of is None:
+        said_of = _ask_journal(session.journal)
+    hide_in_texts(folder, said_of, prepared)
+    find_source = said_of.find_source
+    kept = record_kept(
+        folder,
+        cache,
+        git_bytes=prepared.settings.artifact_git_bytes,
+        git_total_bytes=_MOST_BYTES,
+        refuse=lambda path, name: explain_refusal(path, name, prepared, find_source(os.fsdecode(name))),
+    )
+    refused = {one.name for one in kept.refused}
+    for left_out in kept.refused:
+        tell_unkept(f"artifact {left_out.name} was not kept: {left_out.why}", left_out.path, session, prepared)
     for one in kept.items:
-        if one.kept == "no":
+        if one.kept == "no" and one.path not in refused:
             tell_unkept(f"artifact {one.path} was not kept: {one.why}", folder, session, prepared)
     return kept
+
+
+def _ask_journal(journal: Journal) -> SaidOfFiles:
+    """What the script said of its files, where its other words could not be read. Raises OSError."""
+    from gitexp.store.journal import read_start
+    from gitexp.store.journal_records import read_records
+
+    said = SaidOfFiles()
+    start = read_start(journal.folder)
+    if start is not None:
+        said.hear_all(read_records(journal, start))
+    return said
 
 
 def tell_unkept(what: str, path: str, session: Session, prepared: Begun) -> None:
@@ -84,7 +125,7 @@ def tell_unkept(what: str, path: str, session: Session, prepared: Begun) -> None
 
 def _keep_declared(wanted: tuple[str, ...], run: Run, prepared: Begun, cache: Cache, room: int) -> RecordedArtifacts:
     places = prepared.places
-    return record_artifacts(
+    kept = record_artifacts(
         wanted,
         places.here,
         places.project,
@@ -94,7 +135,10 @@ def _keep_declared(wanted: tuple[str, ...], run: Run, prepared: Begun, cache: Ca
         git_total_bytes=room,
         started=run.started_at.timestamp(),
         until=prepared.until,
+        refuse=lambda path, name: explain_refusal(path, name, prepared, path),
     )
+    prepared.attempts.extend(f"artifact {one.name} was not kept: {one.why}" for one in kept.refused)
+    return kept
 
 
 def _join(said: RecordedArtifacts, declared: RecordedArtifacts) -> RecordedArtifacts:

@@ -73,7 +73,7 @@ def build_run(
     run, whole = _add_metrics(run, files, prepared, session, written, output, logged)
     files.update(gather_system(session.journal, attempts))
     run = _add_data(run, files, observed.data, attempts)
-    run = _add_artifacts(run, files, prepared, session, whole)
+    run = _add_artifacts(run, files, prepared, session, whole, logged)
     run = redact_run(run, prepared.redactor)
     run = replace(run, fingerprint=_find_fingerprint(prepared, run, observed))
     return replace(run, warnings=attempts.warnings), files
@@ -219,11 +219,14 @@ def _add_data(run: Run, files: Files, data: RecordedData | None, attempts: Attem
     return replace(run, data=data.items)
 
 
-def _add_artifacts(run: Run, files: Files, prepared: Begun, session: Session, whole: FileHash | None) -> Run:
+def _add_artifacts(
+    run: Run, files: Files, prepared: Begun, session: Session, whole: FileHash | None, logged: Logged | None
+) -> Run:
     declared = prepared.settings.artifacts or prepared.request.artifacts
     kept = session.journal is not None and has_artifacts(session.journal)
     if not declared and not kept and whole is None:
         return run
     from gitexp.actions.artifacts_kept import add_artifacts
 
-    return add_artifacts(run, files, prepared, session, whole)
+    said = logged.files if logged is not None else None
+    return add_artifacts(run, files, prepared, session, whole, said)

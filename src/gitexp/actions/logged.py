@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gitexp.format.frames import LOST, METRICS, NOTE, PARAMS, SUMMARY, TAGS, WARNING
+from gitexp.actions.texts_kept import SaidOfFiles
+from gitexp.format.frames import FILE, LOST, METRICS, NOTE, PARAMS, SUMMARY, TAGS, TEXT, WARNING
 from gitexp.format.series import merge_rows
 from gitexp.model.params import flatten
 from gitexp.model.series_measure import SeriesMeasure
 from gitexp.model.texts import replace_surrogates
 from gitexp.model.values import equal_values, is_scalar
+from gitexp.model.whole_numbers import MOST_BITS, bound, tame
 from gitexp.store.journal_records import Damage, list_logs, merge_logs, read_log
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from gitexp.store.journal_records import Record
 
 _TIME_DIGITS = 6
-_MOST_BITS = 10_000
-"""Of a whole number: Python refuses to write one of more than 4,300 digits."""
 _MOST_CHARACTERS = 4_000_000
 """Of all params, all tags and all notes each: a manifest that is much larger is refused by its readers."""
 _MOST_WARNINGS = 100
@@ -43,6 +42,8 @@ class Logged(NamedTuple):
     warnings: tuple[str, ...]
     measure: SeriesMeasure
     rows: Callable[[], Iterable[Row]]
+    files: SaidOfFiles
+    """What was said of the files that were kept."""
 
 
 def read_logged(journal: Journal, start: JournalStart) -> Logged | None:
@@ -65,6 +66,7 @@ def read_logged(journal: Journal, start: JournalStart) -> Logged | None:
         tuple(reading.describe(damage)),
         measure,
         lambda: merge_rows(_read_again(reading, _read(sizes, start, Damage()))),
+        reading.files,
     )
 
 
@@ -116,7 +118,7 @@ class _Reading:
 
     __slots__ = (
         "_damaged", "_huge", "_lost", "_notes_left", "_room", "_warnings",
-        "is_plain", "notes", "params", "stated", "tags",
+        "files", "is_plain", "notes", "params", "stated", "tags",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -125,6 +127,7 @@ class _Reading:
         self.params = _Said()
         self.tags = _Said()
         self.notes: list[str] = []
+        self.files = SaidOfFiles()
         self.stated: dict[str, Number] = {}
         self._warnings: dict[str, None] = {}
         self._lost: dict[str, int] = {}
@@ -171,7 +174,7 @@ class _Reading:
         if damage.foreign:
             yield f"{_count(damage.foreign, 'file')} of the API's log not read: of another user"
         if self._huge:
-            yield f"{_count(self._huge, 'number')} of the API had more than {_MOST_BITS:,} bits, recorded as infinite"
+            yield f"{_count(self._huge, 'number')} of the API had more than {MOST_BITS:,} bits, recorded as infinite"
         for key in self.params.changed:
             yield f"param {key} was changed by the script: the last value is recorded"
         for said, what in ((self.params, "param"), (self.tags, "tag")):
@@ -183,9 +186,9 @@ class _Reading:
     def _hear(self, kind: str, *said: Any) -> None:
         first = said[0]
         if kind == PARAMS:
-            self.params.take(flatten(_tame(dict(first))))
+            self.params.take(flatten(tame(dict(first))))
         elif kind == TAGS:
-            self.tags.take({str(key): one if is_scalar(one) else str(one) for key, one in _tame(dict(first)).items()})
+            self.tags.take({str(key): one if is_scalar(one) else str(one) for key, one in tame(dict(first)).items()})
         elif kind == NOTE:
             if len(first) <= self._room:
                 self._room -= len(first)
@@ -197,6 +200,8 @@ class _Reading:
         elif kind == WARNING:
             if len(self._warnings) <= _MOST_WARNINGS * 10:
                 self._warnings[replace_surrogates(first)] = None
+        elif kind in {TEXT, FILE}:
+            self.files.hear(kind, *said)
         elif kind == LOST:
             why = replace_surrogates(said[1])
             self._lost[why] = self._lost.get(why, 0) + first
@@ -212,25 +217,14 @@ class _Reading:
             return value
         if not isinstance(value, int):
             return None
-        if value.bit_length() > _MOST_BITS:
+        if value.bit_length() > MOST_BITS:
             self._huge += 1
-            return math.inf if value > 0 else -math.inf
+            return bound(value)
         return int(value)
 
 
 def _is_small(step: object) -> bool:
-    return step is None or (type(step) is int and step.bit_length() <= _MOST_BITS)
-
-
-def _tame(value: Any) -> Any:
-    """A value without whole numbers that Python does not write in decimal: those as hexadecimal text."""
-    if isinstance(value, dict):
-        return {key if is_scalar(key) else str(key): _tame(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_tame(one) for one in value]
-    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
-        return hex(value)
-    return value if is_scalar(value) else str(value)
+    return step is None or (type(step) is int and step.bit_length() <= MOST_BITS)
 
 
 def _count(number: int, what: str) -> str:

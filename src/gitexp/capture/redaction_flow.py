@@ -24,13 +24,15 @@ class FlowingRedactor:
     has come.
     """
 
-    __slots__ = ("_before", "_held", "_is_torn", "_redactor")
+    __slots__ = ("_before", "_held", "_is_torn", "_redactor", "hidden")
 
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._before = b""
         self._held = b""
         self._is_torn = False
+        self.hidden = 0
+        """How many secrets were hidden so far."""
 
     def feed(self, data: bytes) -> bytes:
         """What may be shown by now."""
@@ -70,7 +72,9 @@ class FlowingRedactor:
             (max(first, start) - start, end - start) for first, end in self._redactor.find_spans(text) if end > start
         ]
         self._before = text[-_CONTEXT:]
-        return replace_spans(new, spans, _REDACTED)[0]
+        shown, count = replace_spans(new, spans, _REDACTED)
+        self.hidden += count
+        return shown
 
 
 def _find_cut(held: bytes) -> int:

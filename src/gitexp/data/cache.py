@@ -23,7 +23,7 @@ from gitexp.data.staging import flush_all, staging_folder
 from gitexp.errors import NotFound, StorageFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from gitexp.data.known_hashes import KnownHashes
 
@@ -90,9 +90,17 @@ class Cache:
         return FileHash(md5, size)
 
     def store_folder(
-        self, path: str, top: str | None = None, known: KnownHashes | None = None, *, ours: bool = False
+        self,
+        path: str,
+        top: str | None = None,
+        known: KnownHashes | None = None,
+        *,
+        ours: bool = False,
+        leaves_out: Callable[[str, str], bool] | None = None,
     ) -> FolderHash:
         """Keeps a folder and every file in it, all or none. As store_file else.
+
+        ``leaves_out`` says of a file, by its path and its name in the folder, whether it is to be none of them.
 
         Its files are copied first and made durable at once: a flush for each takes milliseconds a file.
         """
@@ -102,7 +110,10 @@ class Cache:
         size = 0
         with staging_folder(self._staging) as staging:
             try:
-                for number, (file, name) in enumerate(walk_folder(path, top)):
+                found = walk_folder(path, top)
+                if leaves_out is not None:
+                    found = (one for one in found if not leaves_out(*one))
+                for number, (file, name) in enumerate(found):
                     stored, staged = self._take_in(file, os.path.join(staging, str(number)), known, ours)
                     if stored.md5 is None or stored.bytes is None or number == MAX_FILES:
                         return FolderHash(None, why=f"{name}: {stored.why or 'too many files'}")

@@ -5,28 +5,35 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from gitexp.data.artifact_keeper import ArtifactKeeper
 from gitexp.data.finding import Place
-from gitexp.data.recording import ArtifactKeeper
 from gitexp.errors import InvalidValue
 from gitexp.model.paths import check_tree_path, quote_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from gitexp.data.artifact_keeper import RecordedArtifacts
     from gitexp.data.cache import Cache
-    from gitexp.data.recording import RecordedArtifacts
 
 MOST_FILES = 1_000
 """Of a folder that are artifacts one by one: each is a line of the manifest, and a file of the run's tree."""
 
 
-def record_kept(folder: str, cache: Cache, *, git_bytes: int, git_total_bytes: int) -> RecordedArtifacts:
+def record_kept(
+    folder: str,
+    cache: Cache,
+    *,
+    git_bytes: int,
+    git_total_bytes: int,
+    refuse: Callable[[str, bytes], str | None] | None = None,
+) -> RecordedArtifacts:
     """Records each file below a folder under its path there; a folder of more than 1,000 files as one artifact.
 
     Large files are linked into the cache where that can be done, so that they take no room twice; the folder stays as
-    it is, for whoever has to begin anew. Raises OSError.
+    it is, for whoever has to begin anew. ``refuse`` is as in ``record_artifacts``. Raises OSError.
     """
-    keeper = ArtifactKeeper(cache, git_bytes, git_total_bytes, ours=True)
+    keeper = ArtifactKeeper(cache, git_bytes, git_total_bytes, ours=True, refuse=refuse)
     for name in sorted(os.listdir(folder)):
         for path, inside, why in _find_artifacts(os.path.join(folder, name), name):
             if why is not None:

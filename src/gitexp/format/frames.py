@@ -35,6 +35,13 @@ WARNING = "w"
 """``(w, time, text)``: what the user was told, and the run is to keep."""
 LOST = "l"
 """``(l, time, count, why)``: so many records could not be written before this one."""
+TEXT = "x"
+"""``(x, time, path below artifacts/)``: a text that was made for the script, in which secrets are to be hidden. Written
+before the file is in place, so that none is there without it."""
+FILE = "f"
+"""``(f, time, path below artifacts/, source)``: the script's own file or folder, which stays byte for byte; written
+once it is in place. ``source`` is its absolute path, or None where the bytes were in memory. Of a path the last word
+counts, and what is said of a folder is said of all that is in it."""
 END = "e"
 """``(e, time, exit_code, word)``: how a run that no ``exp run`` watches has ended; ``word`` is ``exit``,
 ``exception`` or ``interrupt``."""

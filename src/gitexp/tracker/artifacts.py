@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from gitexp.tracker.keeping import check_name, keep_path
+from gitexp.tracker.kept import note_file
 from gitexp.tracker.writer import WRITER
 
 
@@ -27,7 +28,9 @@ def _log_artifact(path: str | os.PathLike[str], name: str | None) -> None:
     if not WRITER.leads() or WRITER.journal is None:
         return
     source = os.fsdecode(path)
-    keep_path(WRITER.journal, source, check_name(find_name(source) if name is None else str(name)), _tell)
+    kept = check_name(find_name(source) if name is None else str(name))
+    keep_path(WRITER.journal, source, kept, _tell)
+    note_file(kept, source)
 
 
 def find_name(path: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 
-from gitexp.tracker.keeping import keep_bytes, keep_path
+from gitexp.tracker.keeping import keep_path
+from gitexp.tracker.kept import keep_made, keep_text, note_file
 from gitexp.tracker.notices import Refusal, quote
 from gitexp.tracker.numbers import clean_name, describe_kind, to_number
 from gitexp.tracker.writer import WRITER
@@ -27,7 +28,7 @@ def log_text(name: str, text: str, step: object = None) -> None:
     process alone.
     """
     if not WRITER.silent:
-        WRITER.attempt("log_text", lambda: _keep(name, step, "", ".txt", lambda: clean_name(text).encode()))
+        WRITER.attempt("log_text", lambda: _keep_text(name, step, "", ".txt", lambda: clean_name(text).encode()))
 
 
 def log_table(name: str, table: Any, step: object = None, *, columns: Sequence[str] | None = None) -> None:
@@ -43,7 +44,7 @@ def log_table(name: str, table: Any, step: object = None, *, columns: Sequence[s
         return format_table(table, columns)
 
     if not WRITER.silent:
-        WRITER.attempt("log_table", lambda: _keep(name, step, ".csv", ".csv", format_csv))
+        WRITER.attempt("log_table", lambda: _keep_text(name, step, ".csv", ".csv", format_csv))
 
 
 def log_image(name: str, image: Any, step: object = None) -> None:
@@ -127,12 +128,19 @@ def _keep_image_file(name: str, path: str, step: object) -> None:
         if os.path.isdir(path):
             raise Refusal(f"{quote(path)} is left out: a folder is no image")
         suffix = os.path.splitext(path)[1]
-        keep_path(WRITER.journal, path, place(name, _read_step(step), suffix, suffix), lambda _: None)
+        target = place(name, _read_step(step), suffix, suffix)
+        keep_path(WRITER.journal, path, target, lambda _: None)
+        note_file(target, path)
 
 
 def _keep(name: str, step: object, suffix: str, otherwise: str, make: Any) -> None:
     if WRITER.leads() and WRITER.journal is not None:
-        keep_bytes(WRITER.journal, place(name, _read_step(step), suffix, otherwise), make())
+        keep_made(place(name, _read_step(step), suffix, otherwise), make())
+
+
+def _keep_text(name: str, step: object, suffix: str, otherwise: str, make: Any) -> None:
+    if WRITER.leads() and WRITER.journal is not None:
+        keep_text(place(name, _read_step(step), suffix, otherwise), make())
 
 
 def _read_step(step: object) -> float | None:

@@ -8,7 +8,7 @@ import sys
 
 from gitexp.format.frames import END
 from gitexp.tracker.ending import describe_end, describe_exit, find_uncaught, format_traceback
-from gitexp.tracker.keeping import keep_bytes
+from gitexp.tracker.kept import keep_text
 from gitexp.tracker.notebook import CELLS, find_command, is_notebook, read_cells, watch_cells
 from gitexp.tracker.notices import say
 from gitexp.tracker.present import current
@@ -207,8 +207,7 @@ def _leave_to_parent() -> None:
 def _say_end(tee: Tee | None, end: End, error: BaseException | None) -> None:
     cells = read_cells()
     if cells and WRITER.journal is not None:
-        kept, data = WRITER.journal, cells.encode("utf-8", "backslashreplace")
-        WRITER.attempt(CELLS, keep_bytes, kept, CELLS, data)
+        WRITER.attempt(CELLS, keep_text, CELLS, cells.encode("utf-8", "backslashreplace"))
     if tee is not None:
         if error is not None and not isinstance(error, SystemExit):
             tee.record(format_traceback(error))

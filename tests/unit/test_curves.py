@@ -28,6 +28,15 @@ def draw(*values: list[float], width: int = 24, height: int = 5, glyphs: bool = 
     return "\n".join(text_of(spans).rstrip() for spans in draw_curves(curves, width, height, glyphs=glyphs))
 
 
+def test_a_point_at_no_step_that_paper_has_is_left_out() -> None:
+    curve = CurveBuilder()
+    curve.add(1.0, math.inf)
+    assert curve.points() == ()
+    curve.add(2.0, 3)
+    curve.add(4.0, math.nan)
+    assert curve.points() == ((3.0, 2.0),)
+
+
 def test_few_points_are_all_kept() -> None:
     assert build([3, 1, 2]) == ((0, 3), (1, 1), (2, 2))
     assert build([3, 1, 2], [10, 20, 15]) == ((10, 3), (20, 1), (15, 2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,9 +31,13 @@ class CurveBuilder:
         """Takes the next point."""
         self._has_steps = self._has_steps and step is not None
         try:
-            self._last = (float(self._count if step is None else step), float(self._count), float(value))
+            place = float(self._count if step is None else step)
+            point = (place, float(self._count), float(value))
         except OverflowError:  # an int beyond 1.8e308 has no place on paper
             return
+        if not math.isfinite(place):
+            return
+        self._last = point
         if self._count % self._stride == 0:
             self._points.append(self._last)
             if len(self._points) >= MOST_POINTS:

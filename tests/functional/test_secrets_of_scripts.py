@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from kit.exp import only_run, part, run_exp
+from kit.exp import PATIENCE, only_run, part, run_exp
 from kit.going import Going
 
 if TYPE_CHECKING:
@@ -149,3 +150,126 @@ gitexp.log_artifact("key")
         assert TOKEN in (aside / "artifacts" / name).read_text()
     assert said.format("declared/.env", "environment file") in run["warnings"]
     assert places_of(folder, TOKEN) == []
+
+
+PLANTED = """
+import types
+
+class Shell:
+    kernel = True
+    user_ns = {"In": ["", "token_of_cell = '" + tok + "'"]}
+    def __init__(self): self.events = self
+    def register(self, event, call): pass
+    def unregister(self, event, call): pass
+
+shell = Shell()
+module = types.ModuleType("IPython")
+module.get_ipython = lambda: shell
+sys.modules["IPython"] = module
+with gitexp.start(params={"given": tok, "a": {tok: 1}}, tags={"start": tok}, note="begun by " + tok, hypothesis=tok):
+    gitexp.log_params({"value": tok, tok: 1, "listed": [{tok: tok}], "rank0." + tok: 2})
+    gitexp.tag(tok, who=tok)
+    gitexp.note("note of " + tok)
+    for step in range(3):
+        gitexp.log({"loss": 1.0 / (step + 1), tok: 2.0, "train/" + tok: step}, step=step)
+    gitexp.log({"odd": tok, tok + "x": "no number"})
+    gitexp.summary["best"] = 1.0
+    gitexp.summary[tok] = 5.0
+    gitexp.summary["only " + tok] = 6.0
+    gitexp.log_text("text", tok)
+    gitexp.log_table("table", {"a": [tok], tok: [1]})
+    print("printed", tok)
+    raise ValueError("cannot log in with " + tok)
+"""
+
+
+def test_a_secret_in_all_that_the_api_takes_is_nowhere(folder: GitFolder) -> None:
+    """In names as in values: of params, tags and metrics; in texts, tables, cells, output and exceptions."""
+    (folder.path / "train.py").write_text(PRELUDE + PLANTED)
+    done = subprocess.run(
+        [sys.executable, "train.py"],
+        cwd=folder.path,
+        env={**os.environ, "REST": TOKEN[4:]},
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 1
+    run = only_run(folder)
+    assert run["status"] == "failed"
+    assert run["params"] == {
+        "given": "[redacted]",
+        "a.[redacted]": 1,
+        "value": "[redacted]",
+        "[redacted]": 1,
+        "listed": [{"[redacted]": "[redacted]"}],
+        "rank0.[redacted]": 2,
+    }
+    assert set(run["param_sources"]) == set(run["params"])
+    assert run["tags"] == {"start": "[redacted]", "[redacted]": True, "who": "[redacted]"}
+    assert {name: one["last"] for name, one in run["metrics"].items()} == {
+        "loss": 1.0 / 3,
+        "[redacted]": 5.0,
+        "train/[redacted]": 2,
+        "best": 1.0,
+        "only [redacted]": 6.0,
+    }
+    assert part(folder, run["ref"], "metrics.csv").splitlines()[0] == "step,time,loss,[redacted],train/[redacted]"
+    assert {"params.[redacted]", "tags.[redacted]", "metrics.[redacted]", "note", "hypothesis"} < set(run["redacted"])
+    assert "cannot log in with [redacted]" in part(folder, run["ref"], "output.log")
+    assert part(folder, run["ref"], "artifacts/notebook_cells.py") == "# %% [1]\ntoken_of_cell = '[redacted]'"
+    assert part(folder, run["ref"], "artifacts/table.csv") == "a,[redacted]\n[redacted],1"
+    assert places_of(folder, TOKEN) == []
+    assert TOKEN not in folder.git("for-each-ref", "--format=%(refname)")
+
+
+def test_a_secret_in_a_name_is_hidden_while_the_run_is_going(folder: GitFolder) -> None:
+    with Going(folder, env={"REST": TOKEN[4:]}) as going:
+        going.tell(
+            "tok = 'ghp_' + os.environ['REST']",
+            "say(frames.PARAMS, {tok: 1, 'lr': 0.5})",
+            "say(frames.TAGS, {tok: True})",
+            "log(0, **{tok: 0.25, 'loss': 0.75})",
+            "say(frames.SUMMARY, {'best ' + tok: 9})",
+        )
+        for arguments in (
+            ("ls",),
+            ("ls", "--json"),
+            ("show",),
+            ("show", "--json"),
+            ("watch",),
+            ("diff", going.id, going.id),
+        ):
+            shown = run_exp(folder, *arguments)
+            assert shown.status == 0, shown.err
+            assert TOKEN not in shown.out + shown.err
+        shown = run_exp(folder, "show").out
+        for text in ("0.75", "best [redacted]", "[redacted]"):
+            assert text in shown
+        assert TOKEN not in shown
+
+
+def test_a_whole_number_of_any_length_hurts_nobody(folder: GitFolder) -> None:
+    """Python writes none of more than 4,300 digits."""
+    with Going(folder) as going:
+        going.tell(
+            "import gitexp",
+            "gitexp.log_params(p=10**5000, q=[10**5000], r={'s': -10**5000}, lr=0.5)",
+            "gitexp.tag(t=10**5000)",
+            "gitexp.log({'m': 10**5000, 'n': 1}, step=10**5000)",
+            "gitexp.summary['s'] = 10**5000",
+        )
+        for arguments in (
+            ("ls",),
+            ("ls", "--json"),
+            ("show",),
+            ("show", "--json"),
+            ("watch",),
+            ("diff", going.id, going.id),
+        ):
+            shown = run_exp(folder, *arguments)
+            assert (shown.status, shown.err) == (0, ""), arguments
+        assert "0x" in run_exp(folder, "show").out
+        assert going.end() == 0
+    run = only_run(folder)
+    assert (run["params"]["p"], run["params"]["lr"]) == (hex(10**5000), 0.5)

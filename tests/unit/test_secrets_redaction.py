@@ -77,6 +77,23 @@ def test_number_is_known_again_only_as_a_whole() -> None:
     assert one.redact_output(b"12345678 0.123456789 x12345678,")[0] == b"[redacted] 0.123456789 x[redacted],"
 
 
+def test_names_that_hold_secrets_are_told_apart_by_what_stands_for_them() -> None:
+    token = "ghp_" + "Zq7xY2kLm9Pw4Rt6Vb8Nc3Hd5Jf1Gs0Ae2Qu"
+    other = "ghp_" + "Aq7xY2kLm9Pw4Rt6Vb8Nc3Hd5Jf1Gs0Ae2Qu"
+    names = [token, "loss", "é", f"é/{token}", "[redacted]", other, "[redacted]-3", f"{token} end"]
+    assert redactor().redact_names(names) == {
+        token: "[redacted]-2",
+        f"é/{token}": "é/[redacted]",
+        other: "[redacted]-4",
+        f"{token} end": "[redacted] end",
+    }
+    assert redactor().redact_names(["api_key", "loss", "token:loss", "[redacted]"]) == {}
+    values, places = redactor().redact_values({token: 1, "a": [{other: {token: token}}]}, "params")
+    assert values == {"[redacted]": 1, "a": [{"[redacted]": {"[redacted]": "[redacted]"}}]}
+    assert places[0] == "params.[redacted]"
+    assert not any(token in place or other in place for place in places)
+
+
 def test_project_names_what_is_secret_and_what_is_not() -> None:
     one = redactor(names=("site_pin", "*-door*"), allow=("api_key", "hf-*"), patterns=(r"PRJ-\d{4}",))
     command = [

@@ -188,6 +188,7 @@ def _add_metrics(
             prepared.attempts,
             logged,
             cache,
+            prepared.redactor.redact_names,
         )
 
     found = prepared.attempts.make("the metrics were not recorded", gather, None)
@@ -196,7 +197,8 @@ def _add_metrics(
     if found is None:
         return run, None
     files.update(found.files)
-    return replace(run, metrics=found.summaries, series=found.note), found.whole
+    redacted = (*run.redacted, *(f"metrics.{metric}" for metric in found.redacted))
+    return replace(run, metrics=found.summaries, series=found.note, redacted=redacted), found.whole
 
 
 def _read_output(prepared: Begun, session: Session) -> bytes:

@@ -66,7 +66,7 @@ class GoingLook:
         processes = read_processes(self._journal)
         return RunView(
             run,
-            curves=self._said.curves(),
+            curves=self._said.hide_names(self._said.curves(), self._redactor),
             lines=lines,
             processes={} if processes is None else {key: pid for key, pid in processes._asdict().items() if pid},
             system={name: tuple(values) for name, values in self._samples.items()},

@@ -56,7 +56,7 @@ def _read(store: RunStore, head: RunHead, found: GoingJournal) -> SaidValues:
             is_whole = _read_output(store, head, found, redactor, said)
     except OSError:  # it has just ended, and its journal went while it was read: the next listing has it all
         return values
-    metrics = said.summaries()
+    metrics = said.hide_names(said.summaries(), redactor)
     if not is_whole:
         metrics = {key: _without_extremes(summary) for key, summary in metrics.items()}
     params = redactor.redact_values(said.params, "params")[0]

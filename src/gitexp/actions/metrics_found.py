@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.metric_summaries import MOST_SUMMARIES, bound_summaries, rename, state_summaries
 from gitexp.model.metrics import Point, Summary, summarize
 from gitexp.model.texts import replace_surrogates
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 API_SOURCE = "api"
 OUTPUT_SOURCE = "output"
-SUMMARY_SOURCE = "summary"
-MOST_SUMMARIES = 10_000
-"""In a manifest: of a million metrics it would be too large to be read."""
 _FEWER_DIGITS = 1e-3
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 
@@ -46,6 +44,8 @@ class FoundMetrics(NamedTuple):
     files: Files
     note: SeriesNote | None = None
     whole: FileHash | None = None
+    redacted: tuple[str, ...] = ()
+    """The metrics whose names held secrets, as they are called now."""
 
 
 def find_metrics(
@@ -57,13 +57,15 @@ def find_metrics(
     attempts: Attempts,
     logged: Logged | None = None,
     cache: str = "",
+    hide: Callable[[Collection[str]], dict[str, str]] = lambda _: {},
 ) -> FoundMetrics:
     """Reads the metrics files that a run wrote and, unless None, its output; ``known`` are metrics of the settings.
 
     What the script said itself (``logged``) comes first; another value in a file stays beside it.
     Of a metric that several files have, tables come before single values; another file's series of the name stays as
     ``<file>:<metric>`` where it ends in another value. What the output says of a file's metric is passed over: it is
-    the same in fewer digits. Only where the file has a single value does the printed series lead up to it.
+    the same in fewer digits. Only where the file has a single value does the printed series lead up to it. ``hide``
+    gives other names to metrics whose own hold secrets.
     """
     sources = list(_file_sources(sorted(paths, key=_rank), places, attempts))
     if output is not None:
@@ -73,43 +75,31 @@ def find_metrics(
         plan.add(source, summarize(source.points(), source.name))
     stated = logged.stated if logged is not None else {}
     if not plan.summaries:
-        return FoundMetrics(_bound(_state({}, stated), len(stated), attempts), {})
+        names = hide(stated)
+        summaries = bound_summaries(rename(state_summaries({}, stated), names), len(stated), attempts)
+        return FoundMetrics(summaries, {}, redacted=tuple(names.values()))
     from gitexp.actions.series_kept import keep_series
     from gitexp.format.series import group_points
     from gitexp.model.series_measure import SeriesMeasure
 
     measure = logged.measure if logged is not None else SeriesMeasure()
     measure.take(group_points(plan.points(sources)))
+    total = len(measure) + sum(metric not in measure for metric in stated)
+    names = hide(dict.fromkeys((*measure, *stated)))
+    measure.rename(names)
 
     def rows() -> Iterator[Row]:
+        return ((step, time, rename(values, names)) for step, time, values in own()) if names else own()
+
+    def own() -> Iterator[Row]:
         if logged is not None:
             yield from logged.rows()
         yield from group_points(plan.points(sources))
 
     kept = keep_series(rows, measure, list(islice(measure, MOST_SUMMARIES)), cache, attempts)
-    summaries = _bound(
-        _state(plan.summaries, stated), len(measure) + sum(metric not in measure for metric in stated), attempts
-    )
-    return FoundMetrics(summaries, kept.files, kept.note, kept.whole)
-
-
-def _state(summaries: dict[str, Summary], stated: dict[str, Number]) -> dict[str, Summary]:
-    """The summaries with what the script said that they are to say."""
-    found = dict(summaries)
-    for metric, value in stated.items():
-        known = found.get(metric)
-        if known is None:
-            found[metric] = Summary(value, value, value, value, None, 1, SUMMARY_SOURCE)
-        else:
-            found[metric] = replace(known, last=value)
-    return found
-
-
-def _bound(summaries: dict[str, Summary], total: int, attempts: Attempts) -> dict[str, Summary]:
-    if total > MOST_SUMMARIES:
-        more = total - MOST_SUMMARIES
-        attempts.warn(f"{more:,} more metrics have no summary: only those of the first {MOST_SUMMARIES:,} are kept")
-    return dict(islice(summaries.items(), MOST_SUMMARIES))
+    names.update({replace_surrogates(name): shown for name, shown in names.items()})
+    summaries = bound_summaries(rename(state_summaries(plan.summaries, stated), names), total, attempts)
+    return FoundMetrics(summaries, kept.files, kept.note, kept.whole, tuple(dict.fromkeys(names.values())))
 
 
 class _Plan:

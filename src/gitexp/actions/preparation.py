@@ -226,10 +226,12 @@ def redact_run(run: Run, redactor: Redactor) -> Run:
             found.append(key)
     variables, places = redactor.redact_values(run.environment.variables, "environment.variables")
     found += places
+    names = dict(zip(run.params, params, strict=True))
     return replace(
         run,
         command=command,
         params=params,
+        param_sources={names.get(key, key): source for key, source in run.param_sources.items()},
         tags={key: value for key, value in tags.items() if is_scalar(value)},
         note=texts["note"],
         hypothesis=texts["hypothesis"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gitexp.actions.metrics_found import API_SOURCE
 from gitexp.capture.redaction import REDACTED
@@ -13,6 +13,7 @@ from gitexp.model.metrics import SeriesSummary
 from gitexp.model.params import MergedParams, prefer_said
 from gitexp.model.texts import replace_surrogates, replace_surrogates_in
 from gitexp.model.values import is_scalar
+from gitexp.model.whole_numbers import bound, tame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from gitexp.model.run import Run
     from gitexp.model.values import Params, Scalar
     from gitexp.store.journal_records import Record
+
+
+T = TypeVar("T")
 
 
 class SaidSoFar:
@@ -68,13 +72,14 @@ class SaidSoFar:
                 continue
             match record:
                 case (kind, _, dict(values), *_) if kind == PARAMS:
-                    self.params |= {replace_surrogates(key): replace_surrogates_in(one) for key, one in values.items()}
+                    said = tame(values)
+                    self.params |= {replace_surrogates(key): replace_surrogates_in(one) for key, one in said.items()}
                 case (kind, _, dict(values), *_) if kind == TAGS:
-                    self.tags |= {replace_surrogates(key): one for key, one in values.items() if is_scalar(one)}
+                    self.tags |= {replace_surrogates(key): one for key, one in tame(values).items() if is_scalar(one)}
                 case (kind, _, str(text), *_) if kind == NOTE:
                     self.notes.append(replace_surrogates(text))
                 case (kind, _, dict(values), *_) if kind == SUMMARY:
-                    self._stated |= values
+                    self._stated |= {metric: bound(value) for metric, value in values.items()}
                 case (kind, _, str(text), *_) if kind == WARNING:
                     self._warnings.append(replace_surrogates(text))
 
@@ -86,6 +91,12 @@ class SaidSoFar:
     def forget_points(self) -> None:
         """Drops the series: better ones have come."""
         self._series, self._curves, self.last_step = {}, {}, None
+
+    def hide_names(self, values: dict[str, T], redactor: Redactor) -> dict[str, T]:
+        """Values by metric, without the secrets that names of metrics hold."""
+        metrics = dict.fromkeys((*self._series, *map(replace_surrogates, self._stated)))
+        names = redactor.redact_names(metrics)
+        return {names.get(metric, metric): value for metric, value in values.items()} if names else values
 
     def summaries(self) -> dict[str, Summary]:
         """What is to be said of each metric by now."""
@@ -115,7 +126,7 @@ class SaidSoFar:
             run,
             params=merged.params,
             param_sources=merged.sources,
-            metrics=self.summaries() or run.metrics,
+            metrics=self.hide_names(self.summaries(), redactor) or run.metrics,
             tags={**run.tags, **{key: value for key, value in tags.items() if is_scalar(value)}},
             note="\n\n".join(notes) or None,
             redacted=tuple(redacted),
@@ -127,6 +138,10 @@ class SaidSoFar:
         if series is None:
             metric = replace_surrogates(metric)
             series = self._series.setdefault(metric, SeriesSummary(source))
+        if type(value) is not float:
+            value = bound(value)
+        if step is not None and type(step) is not float:
+            step = bound(step)
         series.add(value, step)
         if step is not None:
             self.last_step = step

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from gitexp.capture.secret_detector import find_tokens
 from gitexp.capture.secret_names import HEADS, Secrecy, classify_name, is_plural_name, is_switch_name
-from gitexp.capture.secret_spans import find_known, replace_spans
+from gitexp.capture.secret_spans import find_known, find_pattern, replace_spans
+from gitexp.model.whole_numbers import tame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from gitexp.model.settings import RedactionRules
     from gitexp.model.values import Value
@@ -94,12 +95,24 @@ class Redactor:
         return tuple(shown), tuple(places)
 
     def redact_values(self, values: Mapping[str, Value], prefix: str) -> tuple[dict[str, Value], tuple[str, ...]]:
-        """Params, tags or variables with their secrets hidden, and the places that changed (``params.api_key``)."""
+        """Params, tags or variables with their secrets hidden, and the places that changed (``params.api_key``).
+
+        In the same order, for a name may hold one as well.
+        """
         for key, value in values.items():
             self._learn_value(key, value)
         places: list[str] = []
-        shown = {key: self._hide_value(key, value, f"{prefix}.{key}", places) for key, value in values.items()}
-        return shown, tuple(places)
+        return self._hide_values(values, "", prefix, places), tuple(dict.fromkeys(places))
+
+    def redact_names(self, names: Collection[str]) -> dict[str, str]:
+        """The names that hold a secret, and what stands for each: unlike all others."""
+        # At once: there may be ten thousand.
+        spans = list(self.find_spans("\n".join(names).encode(*_ENCODING))) if names else []
+        if not spans:
+            return {}
+        from gitexp.capture.redacted_names import find_touched, make_unlike
+
+        return make_unlike(names, {name: self.redact_text(name)[0] for name in find_touched(names, spans)})
 
     def redact_text(self, text: str) -> tuple[str, int]:
         """A note or any other text with its secrets hidden, and how many there were."""
@@ -141,7 +154,7 @@ class Redactor:
 
             yield from find_traced(data, self._traces)
         for pattern in self._patterns:
-            yield from _find_pattern(pattern, data)
+            yield from find_pattern(pattern, data)
 
     def _find_arguments(self, command: Sequence[str], allowed: set[int]) -> Iterator[tuple[int, int, Secrecy]]:
         """Each argument that has a name: its place, where its value begins, and how secret the name is.
@@ -177,19 +190,26 @@ class Redactor:
             for part in value:
                 self._learn_value(key, part)
         elif value is not None and not isinstance(value, bool):
-            self._learn(self.classify(key), str(value))
+            self._learn(self.classify(key), str(tame(value)))
+
+    def _hide_values(self, values: Mapping[str, Value], above: str, place: str, places: list[str]) -> dict[str, Value]:
+        names = self.redact_names(values)
+        places += [f"{place}.{name}" for name in names.values()]
+        shown: dict[str, Value] = {}
+        for key, value in values.items():
+            name = names.get(key, key)
+            shown[name] = self._hide_value(f"{above}{key}", value, f"{place}.{name}", places)
+        return shown
 
     def _hide_value(self, key: str, value: Value, place: str, places: list[str]) -> Value:
         if isinstance(value, dict):
-            return {
-                name: self._hide_value(f"{key}.{name}", part, f"{place}.{name}", places) for name, part in value.items()
-            }
+            return dict(self._hide_values(value, f"{key}.", place, places))
         if isinstance(value, list):
             return [self._hide_value(key, part, f"{place}.{index}", places) for index, part in enumerate(value)]
         if value is None or isinstance(value, bool) or self._is_listed(_fold_name(key), self._allow):
             return value
         shown: Value = REDACTED
-        if not self._learn(self.classify(key), str(value)):
+        if not self._learn(self.classify(key), str(tame(value))):
             shown = self._redact(value, prose=False, learn=True)[0] if isinstance(value, str) else value
         if shown is not value and shown != value:
             places.append(place)
@@ -227,13 +247,3 @@ def _fold_name(name: str) -> str:
 
 def _longest_word(glob: str) -> str:
     return max(re.findall("[a-z0-9]{2,}", re.sub(r"\[.*?\]", "*", glob)), key=len, default="")
-
-
-def _find_pattern(pattern: str, data: bytes) -> Iterator[tuple[int, int]]:
-    # A pattern is of characters, its spans are wanted in bytes: surrogates keep what is not UTF-8.
-    text = data.decode(*_ENCODING)
-    done, offset = 0, 0
-    for match in re.finditer(pattern, text, re.MULTILINE):
-        offset += len(text[done : match.start()].encode(*_ENCODING))
-        yield offset, offset + len(match[0].encode(*_ENCODING))
-        done = match.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,3 +51,14 @@ def _end_character(data: bytes, end: int) -> int:
     while end < limit and data[end] & 0xC0 == 0x80:
         end += 1
     return end
+
+
+def find_pattern(pattern: str, data: bytes) -> Iterator[tuple[int, int]]:
+    """Start and end of each match of a project's own pattern."""
+    # A pattern is of characters, its spans are wanted in bytes: surrogates keep what is not UTF-8.
+    text = data.decode("utf-8", "surrogateescape")
+    done, offset = 0, 0
+    for match in re.finditer(pattern, text, re.MULTILINE):
+        offset += len(text[done : match.start()].encode("utf-8", "surrogateescape"))
+        yield offset, offset + len(match[0].encode("utf-8", "surrogateescape"))
+        done = match.start()

@@ -9,7 +9,7 @@ from gitexp.model.metrics import Summary
 from gitexp.model.row_blocks import cut_blocks, has_nan, split_block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitexp.model.metrics import Number, Row, Step
 
@@ -61,6 +61,11 @@ class SeriesMeasure:
                 one.take(values)
                 one.step = owners[-1][0]
                 self._values += len(values)
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Gives metrics other names, which none has."""
+        if names:
+            self._series = {names.get(metric, metric): one for metric, one in self._series.items()}
 
     def summary(self, metric: str, source: str) -> Summary:
         """What is to be said of one metric."""

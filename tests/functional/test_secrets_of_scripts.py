@@ -95,6 +95,30 @@ gitexp.log_text("b", tok)
     ]
 
 
+def test_a_secret_in_the_name_of_an_artifact_is_hidden(folder: GitFolder) -> None:
+    record(
+        folder,
+        """
+open("own.txt", "w").write("own")
+open(".env", "w").write("A=1")
+gitexp.log_artifact("own.txt", name=tok + "/own.txt")
+gitexp.log_artifact(".env", name=tok + "/settings.txt")
+gitexp.log_text(tok, "x" + tok)
+gitexp.log_text("é/" + tok, "in a folder", step=3)
+""",
+    )
+    run = only_run(folder)
+    assert {one["path"]: one["kept"] for one in run["artifacts"]} == {
+        "[redacted].txt": "git",
+        "[redacted]/own.txt": "git",
+        "[redacted]/settings.txt": "no",
+        "é/[redacted]/00000003.txt": "git",
+    }
+    assert part(folder, run["ref"], "artifacts/[redacted].txt") == "x[redacted]"
+    assert "artifact [redacted]/own.txt is called so to hide a secret in its name" in run["warnings"]
+    assert places_of(folder, TOKEN) == []
+
+
 def test_texts_of_a_recording_that_died_have_their_secrets_hidden(folder: GitFolder) -> None:
     with Going(folder, env={"REST": TOKEN[4:]}) as going:
         going.tell("import gitexp", "gitexp.log_text('notes', 'with ghp_' + os.environ['REST'])")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitexp.actions.artifacts_refused import explain_refusal
-from gitexp.actions.texts_kept import SaidOfFiles, hide_in_texts
+from gitexp.actions.texts_kept import SaidOfFiles, hide_in_paths, hide_in_texts
 from gitexp.data.artifact_keeper import ARTIFACTS, RecordedArtifacts
 from gitexp.data.cache import Cache
 from gitexp.data.recording import record_artifacts
@@ -87,6 +87,7 @@ def _keep_said(session: Session, prepared: Begun, cache: Cache, said_of: SaidOfF
     if said_of is None:
         said_of = _ask_journal(session.journal)
     hide_in_texts(folder, said_of, prepared)
+    hide_in_paths(folder, said_of, prepared)
     find_source = said_of.find_source
     kept = record_kept(
         folder,

@@ -24,13 +24,15 @@ _CHUNK = 1 << 20
 class SaidOfFiles:
     """What the script's records say of the files that it kept; of a path the last word counts."""
 
-    __slots__ = ("_count", "_files", "_texts")
+    __slots__ = ("_count", "_files", "_texts", "former")
 
     def __init__(self) -> None:
         self._count = 0
         self._texts: dict[str, int] = {}
         self._files: dict[str, tuple[int, str | None]] = {}
         """Source by path, and as how many-th word it was said."""
+        self.former: dict[str, str] = {}
+        """What files were called before their names were changed."""
 
     def hear(self, kind: str, *said: Any) -> None:
         """Takes what one record says. Raises TypeError and ValueError where it is not of its form."""
@@ -63,6 +65,7 @@ class SaidOfFiles:
 
     def find_source(self, path: str) -> str | None:
         """Where a file below artifacts/ was copied from, as far as that is known."""
+        path = self.former.get(path, path)
         for folder in _walk_up(path):
             if folder in self._files:
                 source = self._files[folder][1]
@@ -86,6 +89,20 @@ def hide_in_texts(folder: str, said: SaidOfFiles, prepared: Begun) -> None:
         if count:
             shown = quote_path(os.fsencode(path))
             prepared.attempts.warn(f"{count} secret{'s' if count > 1 else ''} in artifact {shown} hidden")
+
+
+def hide_in_paths(folder: str, said: SaidOfFiles, prepared: Begun) -> None:
+    """Gives other names to files whose own hold secrets. Raises OSError. That can be done again as well."""
+    found = [os.path.join(place, name) for place, _, names in os.walk(folder) for name in names]
+    paths = [os.path.relpath(path, folder).replace(os.sep, "/") for path in found]
+    for path, new in prepared.redactor.redact_names(paths).items():
+        source, target = (os.path.join(folder, *one.split("/")) for one in (path, new))
+        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
+        os.rename(source, target)
+        with contextlib.suppress(OSError):  # not empty yet
+            os.removedirs(os.path.dirname(source))
+        said.former[new] = path
+        prepared.attempts.warn(f"artifact {quote_path(os.fsencode(new))} is called so to hide a secret in its name")
 
 
 def _hide(path: str, made: str, redactor: Redactor) -> int:

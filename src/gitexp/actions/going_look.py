@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from gitexp.actions.going_journal import GoingJournal, find_unstored_end
 from gitexp.actions.going_output import find_redactor
 from gitexp.actions.metrics_found import OUTPUT_SOURCE
 from gitexp.actions.said_so_far import SaidSoFar
@@ -23,7 +26,6 @@ from gitexp.store.journal_records import list_logs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gitexp.actions.going_journal import GoingJournal
     from gitexp.git.repository import Repository
     from gitexp.model.run import Run
     from gitexp.store.journal_records import Record
@@ -64,6 +66,16 @@ class GoingLook:
         lines = find_lines(self._tail)
         last = {metric: summary.last for metric, summary in run.metrics.items()}
         processes = read_processes(self._journal)
+        end = find_unstored_end(GoingJournal(self._journal, self._start))
+        if end is not None:
+            run = replace(
+                run,
+                status=end.status,
+                exit_code=end.exit_code,
+                signal=end.signal,
+                ended_at=run.started_at + timedelta(seconds=end.seconds),
+            )
+            return RunView(run, self._said.curves(), lines, missing=f"not stored yet: exp recover {run.id}")
         return RunView(
             run,
             curves=self._said.hide_names(self._said.curves(), self._redactor),

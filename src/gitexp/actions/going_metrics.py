@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from gitexp.actions.going_journal import find_journal
+from gitexp.actions.going_journal import find_journal, find_unstored_end
 from gitexp.format.frames import METRICS
 from gitexp.model.run import Status
 from gitexp.model.said import Said
@@ -41,7 +42,13 @@ def complete_going(store: RunStore, heads: Iterable[RunHead]) -> list[RunHead]:
 
 def _complete(store: RunStore, head: RunHead) -> RunHead:
     found = find_journal(store.repository, head)
-    return head if found is None else head._replace(said=Said(lambda: _read(store, head, found)))
+    if found is None:
+        return head
+    end = find_unstored_end(found)
+    if end is not None:
+        ended_at = head.started_at + timedelta(seconds=end.seconds)
+        head = head._replace(status=end.status, seconds=end.seconds, ended_at=ended_at)
+    return head._replace(said=Said(lambda: _read(store, head, found)))
 
 
 def _read(store: RunStore, head: RunHead, found: GoingJournal) -> SaidValues:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from gitexp.store.journals import claim_journal, list_journals
+from gitexp.store.journal import read_start
+from gitexp.store.journals import claim_journal, is_held, list_journals
 from gitexp.store.silence import read_foreign_start
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def recover(repository: Repository, folder: str, until: float | None = None) -> 
     start = read_foreign_start(folder)
     if start is not None:
         return _judge_silence(repository, folder, start)
-    return Recovered(folder, "going")
+    # Looked at in this order: who stores a run removes the start before the lock goes.
+    is_dead = not is_held(folder) and read_start(folder) is not None
+    return Recovered(folder, "failed" if is_dead else "going")
 
 
 def _complete(repository: Repository, journal: Journal, start: JournalStart, until: float | None) -> Recovered:

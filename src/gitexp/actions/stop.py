@@ -10,6 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.going_journal import GoingJournal, find_journal, find_unstored_end
 from gitexp.actions.named_run import find_run
 from gitexp.actions.recovery import recover
 from gitexp.capture.ending import signal_name
@@ -98,6 +99,8 @@ def _find_heads(store: RunStore, texts: Sequence[str], experiment: str | None) -
     heads = store.heads()
     here = {os.path.basename(folder) for folder in list_journals(store.repository)}
     going = [head for head in heads.runs if head.status is Status.RUNNING and head.id in here]
+    ended = [head for head in going if (one := find_journal(store.repository, head)) and find_unstored_end(one)]
+    going = [head for head in going if head not in ended] or ended[:1]
     if not going:
         raise RunNotFound("", "none is going here", hint="exp ls --all")
     if len(going) > 1:
@@ -118,6 +121,8 @@ def _find_going(store: RunStore, head: RunHead) -> _Going:
     if not is_here(start.host, start.boot):
         raise Refused(f"run {head.name} runs on {start.host}", hint=f"ssh {start.host}, and there: exp stop {head.id}")
     journal = Journal(folder, -1)
+    if find_unstored_end(GoingJournal(journal, start)) is not None:
+        raise Refused(f"run {head.name} has ended and is not stored yet", hint=f"exp recover {head.id}")
     note = _await_processes(journal, head)
     for pid in _find_recorders(_Going(head, journal, note.recorder, note)):
         return _Going(head, journal, note.command if _began_itself(journal, note) else pid, note)

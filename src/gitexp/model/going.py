@@ -30,7 +30,7 @@ class RunView:
     """The newest samples of the machine's use, by name; the last is that of now."""
     progress: Progress | None = None
     missing: str | None = None
-    """Why nothing is known of what a run that is going does, where it is not."""
+    """Why nothing is known of what a run that is going does, where it is not; that it has ended and is not stored."""
 
     @property
     def is_going(self) -> bool:

@@ -55,6 +55,8 @@ def build_run_page(
     ``view`` is what it does now, where it is going.
     """
     page: Page = [Text(tuple(_heading(run, head, look))), Gap(), Text((_command(run),), INDENT)]
+    if view is not None and view.missing is not None:
+        page.append(Text((line(Span(view.missing, "warning")),), INDENT))
     said = _said(run)
     if said:
         page += [Gap(), Fields(tuple(said), INDENT)]

@@ -7,7 +7,7 @@ import sys
 
 
 def try_lock(descriptor: int) -> bool:
-    """Takes the lock of an open file without waiting; False when another process holds it."""
+    """Takes the lock of an open file without waiting; False when another process holds it, or it cannot be had."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -20,7 +20,7 @@ def try_lock(descriptor: int) -> bool:
 
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError:  # held; or, on NFS, a file that may only be read
         return False
     return True
 

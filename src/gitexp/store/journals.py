@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -46,9 +47,8 @@ def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
         _clear_unfinished(folder)
     if start is None or not is_here(start.host, start.boot):
         return None
-    try:
-        lock = os.open(os.path.join(folder, "lock"), os.O_RDWR)
-    except OSError:
+    lock = _open_lock(folder)
+    if lock is None:
         return None
     journal = Journal(folder, lock)
     # Whoever had the lock before may have completed the run and removed the folder meanwhile.
@@ -77,14 +77,28 @@ def is_held(folder: str) -> bool:
 
 def is_recorded(folder: str) -> bool:
     """Whether somebody records or completes the run of a journal; not where it is gone."""
-    try:
-        lock = os.open(os.path.join(folder, "lock"), os.O_RDWR)
-    except OSError:
+    lock = _open_lock(folder)
+    if lock is None:
         return False
     try:
         return not try_lock(lock) and os.fstat(lock).st_nlink > 0
     finally:
         os.close(lock)
+
+
+def _open_lock(folder: str) -> int | None:
+    """The file of the lock, open; None where it is gone, or not ours."""
+    path = os.path.join(folder, "lock")
+    try:
+        return os.open(path, os.O_RDWR)
+    except OSError as error:
+        # Where nothing can be written it can be locked all the same, but on some network file systems.
+        if error.errno not in (errno.EROFS, errno.EACCES):
+            return None
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
 
 
 def _clear_unfinished(folder: str) -> None:

@@ -45,6 +45,15 @@ def read_record(folder: str) -> tuple[bytes, Files] | None:
     return None
 
 
+def read_kept_manifest(folder: str) -> bytes | None:
+    """The manifest alone of such a record. Raises OSError."""
+    for place in (os.path.join(folder, _NAME), os.path.join(_spare_of(folder), _NAME)):
+        if is_own_folder(os.path.dirname(place)) and is_own_folder(place):
+            with open(os.path.join(place, os.fsdecode(MANIFEST.removeprefix(RECORD))), "rb") as file:
+                return file.read()
+    return None
+
+
 def remove_spare(folder: str) -> None:
     """Removes what was kept outside of a journal's folder, once it is stored."""
     import shutil

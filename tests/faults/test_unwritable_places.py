@@ -103,6 +103,7 @@ def test_a_full_disk_keeps_the_record_elsewhere(
     assert "No space left on device" in ran.err
     place = kept_in(ran)
     assert place.is_relative_to(spare)
+    assert "the record was not kept" not in ran.err
     assert "status: failed" in (place / "run.yaml").read_text()
     assert run_exp(folder, "ls").status == 0
     (folder.path / "fill").unlink()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitexp.actions.attempts import Attempts
 from gitexp.actions.protection import protect_snapshot
 from gitexp.git.objects import ObjectWriter
 from gitexp.store.writing import StoredRun, store_ended
 
 if TYPE_CHECKING:
-    from gitexp.actions.attempts import Attempts
     from gitexp.actions.preparation import Preparation
     from gitexp.actions.session import Session
     from gitexp.model.run import Run
@@ -52,10 +52,13 @@ def keep_outside(session: Session, run: Run, files: Files, attempts: Attempts) -
     manifest = format_manifest(run)
     kept = None
     journal = session.journal
+    tried = Attempts()  # a place that could not be had is no loss once another could
     if journal is not None:
-        kept = attempts.make("the record was not kept", lambda: write_record(journal.folder, manifest, files), None)
+        kept = tried.make("the record was not kept", lambda: write_record(journal.folder, manifest, files), None)
     if kept is None:
-        kept = attempts.make(
+        kept = tried.make(
             "nor in the temporary folder", lambda: write_record(spare_folder(run.id), manifest, files), None
         )
+    if kept is None:
+        attempts.extend(tried.warnings)
     return kept

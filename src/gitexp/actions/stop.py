@@ -21,7 +21,7 @@ from gitexp.capture.processes import (
     read_owner,
     read_parent,
 )
-from gitexp.errors import AmbiguousRun, Refused, RunNotFound
+from gitexp.errors import NotFound, Refused
 from gitexp.model.run import Status
 from gitexp.store.journal import Journal, read_start
 from gitexp.store.journal_notes import ProcessNote, StopNote, read_end, read_processes, write_stop
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gitexp.store.runs import RunStore
 
 _PAUSE = 0.05
+_MOST_NAMED = 8
 _START_SECONDS = 5.0
 """How long a run may take from its journal to its command."""
 SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
@@ -102,9 +103,11 @@ def _find_heads(store: RunStore, texts: Sequence[str], experiment: str | None) -
     ended = [head for head in going if (one := find_journal(store.repository, head)) and find_unstored_end(one)]
     going = [head for head in going if head not in ended] or ended[:1]
     if not going:
-        raise RunNotFound("", "none is going here", hint="exp ls --all")
+        raise NotFound("no run is going here", hint="exp ls --all")
     if len(going) > 1:
-        raise AmbiguousRun("exp stop", [f"{head.id} ({head.name})" for head in going])
+        named = ", ".join(f"{head.id} ({head.name})" for head in going[:_MOST_NAMED])
+        more = f" and {len(going) - _MOST_NAMED} more" if len(going) > _MOST_NAMED else ""
+        raise Refused(f"{len(going)} runs are going: {named}{more}; name one", hint="exp stop <id>")
     return going
 
 

@@ -257,6 +257,8 @@ def test_a_run_that_goes(folder: GitFolder) -> None:
         run.print("".join(f"line {number}\n" for number in range(20)) + "using hunter2-correct-horse\n")
         shown = run_exp(folder, "show").out
         assert re.search(r"^\S+  running  for ", shown)
+        assert f"\n  exp stop {run.id[:4]} " in shown
+        assert f"\n  exp logs {run.id[:4]} " in shown
         assert re.search(r"\n  note +first try\n", shown)
         assert re.search(r"\nNow\n  progress +40%  step 4/10  .* left\n  cpu_percent +150.0\n", shown)
         assert re.search(r"\n  loss +0.25 +0.25 +0.75 +0.5 +4 +3  api\n", shown)
@@ -282,6 +284,15 @@ def test_of_a_run_that_goes_all_that_was_printed_counts(folder: GitFolder) -> No
         assert (data["metrics"]["loss"]["first"], data["metrics"]["loss"]["step"]) == (0.5, 2)
         run.tell("log(7, auc=0.5)")
         assert list(envelope(run_exp(folder, "show", run.id, "--json").out)["data"]["metrics"]) == ["auc"]
+
+
+def test_logs_are_offered_where_something_was_printed(folder: GitFolder) -> None:
+    with Going(folder) as run:
+        silent = run_exp(folder, "show").out
+        assert f"\n  exp stop {run.id[:4]} " in silent
+        assert "exp logs" not in silent
+        run.end()
+        assert "exp logs" not in run_exp(folder, "show").out
 
 
 def test_a_part_that_is_made_at_the_end(folder: GitFolder) -> None:

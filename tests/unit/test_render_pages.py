@@ -131,7 +131,9 @@ def test_markdown_holds_no_markup_of_a_run() -> None:
 
 
 def test_a_run_in_full() -> None:
-    text = shown(build_run_page(make_full_run(), make_head(), PIPE, parts=["run.yaml"], id_length=4), PIPE)
+    text = shown(
+        build_run_page(make_full_run(), make_head(), PIPE, parts=["output.log", "run.yaml"], id_length=4), PIPE
+    )
     assert text == FULL
 
 
@@ -318,7 +320,7 @@ Record
   commit       6b33763978326d6162636b33763978326d616263
   fingerprint  sha256:0000000000000000000000000000000000000000000000000000000000000000
   seed         42
-  parts        run.yaml
+  parts        output.log  run.yaml
 
 Warnings
   ! nvidia-smi did not answer

@@ -37,6 +37,7 @@ INDENT = 2
 WIDEST_KEY = 40
 WIDEST_VALUE = 60
 SHORT_FINGERPRINT = 28
+_OUTPUT = "output.log"
 
 
 def build_run_page(
@@ -82,7 +83,7 @@ def build_run_page(
         page += [Text(tuple(line(Span(f"{sign}{warning}", "warning")) for warning in run.warnings), INDENT)]
     if view is not None and view.lines:
         page += [Gap(), Heading("Output"), last_output(view)]
-    page += [Gap(), Heading("Next"), _next(run, id_length, is_newest=is_newest)]
+    page += [Gap(), Heading("Next"), _next(run, id_length, parts, view, is_newest=is_newest)]
     return page
 
 
@@ -179,11 +180,15 @@ def _record(run: Run, head: RunHead, look: Look, parts: Sequence[str]) -> list[t
     return rows
 
 
-def _next(run: Run, id_length: int, *, is_newest: bool) -> Fields:
+def _next(run: Run, id_length: int, parts: Sequence[str], view: RunView | None, *, is_newest: bool) -> Fields:
     short = run.id[:id_length]
-    rows = [(f"exp watch {short}", "how it goes on")] if run.status is Status.RUNNING else []
+    is_going = run.status is Status.RUNNING
+    rows = [(f"exp watch {short}", "how it goes on")] if is_going else []
+    if is_going and view is not None:  # else another machine or user has it
+        rows.append((f"exp stop {short}", "its end, recorded"))
+    if _OUTPUT in parts or (view is not None and view.lines):
+        rows.append((f"exp logs {short}", "what it printed"))
     rows += [
-        (f"exp logs {short}", "what it printed"),
         ("exp diff", "what is different from the run before")
         if is_newest
         else (f"exp diff {short} last", "what is different in the newest run"),

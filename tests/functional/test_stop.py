@@ -251,3 +251,20 @@ def test_a_run_whose_recorder_was_killed(folder: GitFolder) -> None:
     assert run_exp(folder, "stop", "own").err.endswith("run own was stopped: killed\n")
     assert process.wait(PATIENCE) == -signal.SIGTERM
     process.communicate()
+
+
+def test_a_run_that_its_script_began_and_that_is_suspended(folder: GitFolder) -> None:
+    script = "import gitexp, sys; gitexp.start(name='own'); print('ready', flush=True); sys.stdin.read()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=folder.path, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert stream(process.stdout).readline() == b"ready\n"
+    note = read_processes(Journal(str(only_journal(folder)), -1))
+    assert note is not None
+    for pid in (note.recorder, note.command):
+        os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda pid=pid: read_state(pid) == "T")
+    assert run_exp(folder, "stop", "own").err == "run own was stopped: killed\n"
+    assert only_end(folder) == ("killed", None, "SIGTERM")
+    assert process.wait(PATIENCE) == -signal.SIGTERM
+    process.communicate()

@@ -130,7 +130,8 @@ class ArtifactKeeper:
                 def leaves_out(path: str, name: str) -> bool:
                     return self._find_refusal(path, place.name + b"/" + os.fsencode(name)) is not None
 
-                return self._cache.store_folder(place.path, top, self._known, ours=self._ours, leaves_out=leaves_out)
+                ours = self._ours and not os.path.islink(place.path)  # what a link leads to is somebody else's
+                return self._cache.store_folder(place.path, top, self._known, ours=ours, leaves_out=leaves_out)
             return self._cache.store_file(place.path, self._known, ours=self._ours)
         except StorageFailed as error:
             return FileHash(None, None, error.message)

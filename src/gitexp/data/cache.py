@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
-import sys
 from typing import TYPE_CHECKING, BinaryIO
 
 from gitexp.data.hashing import (
@@ -19,6 +17,7 @@ from gitexp.data.hashing import (
     open_regular,
     walk_folder,
 )
+from gitexp.data.sharing import has_one_name, is_written_to, link_file, share_blocks
 from gitexp.data.staging import flush_all, staging_folder
 from gitexp.errors import NotFound, StorageFailed
 
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gitexp.data.known_hashes import KnownHashes
-
-_FICLONE = 0x40049409  # linux/fs.h
 
 
 class Cache:
@@ -136,10 +133,10 @@ class Cache:
         """Links a file that is ours into the staging folder; copies any other, and where no link can be made."""
         if ours:
             # A file with another name may be written to under that one.
-            hashed = hash_file(path, known) if _has_one_name(path) else FileHash(None)
+            hashed = hash_file(path, known) if has_one_name(path) and not is_written_to(path) else FileHash(None)
             if hashed.md5 is not None and self.has(hashed.md5, hashed.bytes):
                 return hashed, None
-            if hashed.md5 is not None and _link(path, target):
+            if hashed.md5 is not None and not is_written_to(path) and link_file(path, target):
                 return hashed, target
         return self._copy_in(path, target, known)
 
@@ -191,22 +188,6 @@ class Cache:
             raise StorageFailed(self.root, error.strerror or str(error)) from error
 
 
-def _has_one_name(path: str) -> bool:
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
-
-
-def _link(path: str, target: str) -> bool:
-    try:
-        os.link(path, target)
-    except OSError:  # another file system, or one without links
-        return False
-    return True
-
-
 class _SourceError(Exception):
     """The file that is copied cannot be read on: a failure of its own disk, not of the cache's."""
 
@@ -216,7 +197,7 @@ def _copy(source: int, target: str) -> tuple[str, int]:
     digest = hashlib.md5(usedforsecurity=False)
     size = 0
     with open(target, "w+b", buffering=0) as copy:
-        shared = _share_blocks(source, copy.fileno())
+        shared = share_blocks(source, copy.fileno())
         while True:
             try:
                 chunk = os.read(copy.fileno() if shared else source, CHUNK_BYTES)
@@ -229,16 +210,3 @@ def _copy(source: int, target: str) -> tuple[str, int]:
             view = memoryview(chunk)
             while view and not shared:
                 view = view[os.write(copy.fileno(), view) :]
-
-
-def _share_blocks(source: int, target: int) -> bool:
-    """Makes the target a copy that shares its blocks, on file systems that can: btrfs, xfs, bcachefs."""
-    if sys.platform != "linux":
-        return False
-    import fcntl
-
-    try:
-        fcntl.ioctl(target, _FICLONE, source)
-    except OSError:
-        return False
-    return True

@@ -78,19 +78,24 @@ class _Later:
         self._name = name
 
     def __call__(self, *values: object, **named: object) -> None:
-        _waiting.append((self._name, "__call__", values, named))
-        if not _importing:
-            _call_waiting()
+        self._say("__call__", values, named)
 
     def __setitem__(self, *values: object) -> None:
-        _waiting.append((self._name, "__setitem__", values, {}))
-        if not _importing:
+        self._say("__setitem__", values, {})
+
+    def _say(self, method: str, values: tuple[object, ...], named: dict[str, object]) -> None:
+        # As they are now: who says it goes on with a dict of its own.
+        _waiting.append((self._name, method, tuple(dict(one) if type(one) is dict else one for one in values), named))
+        if _get_ident() not in _importing:
             _call_waiting()
 
 
 def _call_waiting() -> None:
     while _waiting:
-        name, method, values, named = _waiting.pop(0)
+        try:
+            name, method, values, named = _waiting.pop(0)
+        except IndexError:  # another thread took it
+            return
         getattr(globals().get(name) or _find(name), method)(*values, **named)
 
 

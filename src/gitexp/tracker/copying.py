@@ -47,12 +47,13 @@ def check_is_file(path: str, mode: int) -> None:
         raise Refusal(f"{quote(path)} is left out: {_KINDS.get(stat.S_IFMT(mode), 'it')} is no file")
 
 
-def copy_folder(source: str, target: str, tell: Callable[[str], None]) -> None:
+def copy_folder(source: str, target: str, tell: Callable[[str], None], own: os.stat_result | None = None) -> None:
     """Copies a folder with all files in it; ``tell`` is told what is left out of it, and why. Raises OSError.
 
     Links to files are followed, links to folders are not; ``.git`` is left out unsaid.
     """
     os.mkdir(target, _PRIVATE)
+    own = own or os.stat(os.path.dirname(os.path.abspath(target)))  # where copies are made: never a part of one
     with os.scandir(source) as entries:
         found = list(entries)
     for entry in found:
@@ -61,7 +62,8 @@ def copy_folder(source: str, target: str, tell: Callable[[str], None]) -> None:
         made = os.path.join(target, entry.name)
         try:
             if entry.is_dir(follow_symlinks=False):
-                copy_folder(entry.path, made, tell)
+                if not os.path.samestat(entry.stat(), own):
+                    copy_folder(entry.path, made, tell, own)
             elif entry.is_dir():
                 tell(f"{quote(entry.path)} is left out: a link to a folder")
             else:

@@ -9,6 +9,9 @@ import time
 
 from gitexp.format.frames import HEADER, VERSION, format_frame
 
+if sys.platform != "win32":  # here and not where it is used: a signal's handler would find it half imported there
+    import fcntl
+
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _HIGH_NUMBERS = (900, 200, 60)
 _BOOT = "/proc/sys/kernel/random/boot_id"
@@ -69,9 +72,7 @@ def _format_header(rank: int | None) -> bytes:
 
 def lift(low: int) -> int:
     """The same file under a high number; the low one is closed."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: no such numbers there, and no daemons
+    if sys.platform == "win32":  # no such numbers there, and no daemons
         return low
     for least in _HIGH_NUMBERS:
         try:

@@ -77,3 +77,14 @@ class Recorder:
         except (OSError, ValueError):
             return {"error": _NO_ANSWER}
         return answer if isinstance(answer, dict) else {"error": _NO_ANSWER}
+
+
+def make_plain(request: dict[str, Any]) -> dict[str, Any]:
+    """The request as JSON can hold it. Raises TypeError and ValueError for what is none of its kind."""
+    plain: dict[str, Any] = {key: None if value is None else str(value) for key, value in request.items()}
+    plain["seed"] = None if request["seed"] is None else int(request["seed"])
+    for key in ("data", "artifacts"):  # one path is one path, and not its characters
+        given = request[key]
+        paths = [given] if isinstance(given, (str, bytes, os.PathLike)) else given or ()
+        plain[key] = [os.fsdecode(path) for path in paths]
+    return plain

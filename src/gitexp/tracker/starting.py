@@ -13,7 +13,7 @@ from gitexp.tracker.notebook import CELLS, find_command, is_notebook, read_cells
 from gitexp.tracker.notices import say
 from gitexp.tracker.present import current
 from gitexp.tracker.ranks import find_rank
-from gitexp.tracker.recorder import Recorder
+from gitexp.tracker.recorder import Recorder, make_plain
 from gitexp.tracker.script_lock import ScriptLock
 from gitexp.tracker.statements import log_params, tag
 from gitexp.tracker.statements import note as add_note
@@ -132,9 +132,9 @@ def start(
         _started.end()  # its cell was executed again
     run = _find_present()
     if run is None:
-        request = {
-            "experiment": experiment, "name": name, "note": note, "hypothesis": hypothesis, "seed": seed,
-            "data": [os.fsdecode(path) for path in data], "artifacts": [os.fsdecode(path) for path in artifacts],
+        request: dict[str, Any] = {
+            "experiment": experiment, "name": name, "note": note, "hypothesis": hypothesis,
+            "seed": seed, "data": data, "artifacts": artifacts,
         }  # fmt: skip
         run = _started = _start(request, capture=capture)
     elif note is not None:
@@ -142,7 +142,7 @@ def start(
     if params is not None:
         log_params(params)
     if tags is not None:
-        tag(*([tags] if hasattr(tags, "items") or isinstance(tags, str) else tags))
+        tag(*(tags if isinstance(tags, (list, tuple, set, frozenset)) else [tags]))
     return run
 
 
@@ -165,8 +165,9 @@ def _nothing() -> StartedRun:
 def _start(request: dict[str, Any], *, capture: bool) -> StartedRun:
     """Starts a recorder and turns to its journal. What keeps it from recording is said, loudly, and not raised."""
     try:
+        request = make_plain(request)
         recorder = Recorder()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         say(f"NOT RECORDED: {error}")
         return _nothing()
     try:

@@ -52,7 +52,7 @@ class Writer:
         self.silent = False
 
     def _turn_to(self, journal: str | None) -> None:
-        self._leave_file(self.descriptor)
+        descriptor, self.descriptor = getattr(self, "descriptor", -1), -1
         self.journal = journal
         self.silent = journal is None
         self.rank: int | None = None
@@ -61,6 +61,7 @@ class Writer:
         self.known.clear()
         self._decided = False
         self._lost, self._why, self._again, self._pause = 0, "", 0.0, _SHORTEST_PAUSE
+        self._close_file(descriptor)
 
     def speaks(self) -> bool:
         """Whether this process has something to say of a run; decided when it is first asked."""
@@ -152,9 +153,14 @@ class Writer:
 
     def _open(self) -> int:
         """Goes on in a new file, which begins with what was lost before it. Raises OSError."""
-        lost = self._lost
+        journal, lost = self.journal, self._lost
+        if journal is None:  # the run ended in another thread, after the caller had looked
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         head = format_frame((LOST, time.monotonic(), lost, self._why)) if lost else b""
-        descriptor = make_log_file(self.journal or "", self.rank, head)
+        descriptor = make_log_file(journal, self.rank, head)
+        if self.journal != journal:
+            os.close(descriptor)
+            return self._open()
         if self.descriptor >= 0 and not lost:  # another thread came first, or what a signal called
             os.close(descriptor)
             return self.descriptor
@@ -165,6 +171,9 @@ class Writer:
 
     def _leave_file(self, descriptor: int) -> None:
         self.descriptor = -1
+        self._close_file(descriptor)
+
+    def _close_file(self, descriptor: int) -> None:
         if descriptor >= 0 and identify(descriptor) == self._identity:
             os.close(descriptor)
 

@@ -50,19 +50,34 @@ class Spool:
         self._segment = HEAD_SEGMENT - 1
         self._room = 0
         self._file = -1
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._interrupted: list[bytes] | None = None
+        """While a chunk is being written: those that a signal's handler adds meanwhile, in the same thread."""
 
     def append(self, chunk: bytes) -> None:
         """Records a chunk after all that came before."""
         with self._lock:
-            self.total_bytes += len(chunk)
-            if self.trouble is not None:
+            if self._interrupted is not None:
+                self._interrupted.append(chunk)
                 return
+            self._interrupted = [chunk]
             try:
-                self._write(memoryview(chunk))
-            except OSError as error:
-                self.trouble = f"output was recorded only in part: {error.strerror} ({self.folder})"
-                self._close()
+                while self._interrupted:
+                    self._append(self._interrupted.pop(0))
+            finally:
+                left, self._interrupted = self._interrupted, None
+                for one in left:
+                    self._append(one)
+
+    def _append(self, chunk: bytes) -> None:
+        self.total_bytes += len(chunk)
+        if self.trouble is not None:
+            return
+        try:
+            self._write(memoryview(chunk))
+        except OSError as error:
+            self.trouble = f"output was recorded only in part: {error.strerror} ({self.folder})"
+            self._close()
 
     def catch_up(self) -> None:
         """Goes on where another process stopped that had appended to the same folder. Before the first ``append``."""

@@ -43,7 +43,7 @@ class OutputFollower:
         if found is None:
             raise PartNotFound(head.name, f"output here yet: {NOT_HERE}")
         self._store = store
-        settings, redactor = find_redactor(store.repository, store.load(head), found.start)
+        settings, redactor = find_redactor(store.repository, store.load(head), found.start, found.journal)
         self._spool = SpoolFollower(found.journal.output, settings.output_bytes)
         self._flow = FlowingRedactor(redactor)
         self._end = EndWatch(store, head)

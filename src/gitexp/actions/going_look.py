@@ -45,7 +45,7 @@ class GoingLook:
         """Raises ConfigError where the project's settings cannot be read."""
         self._run = run
         self._journal, self._start = found
-        settings, self._redactor = find_redactor(repository, run, found.start)
+        settings, self._redactor = find_redactor(repository, run, found.start, found.journal)
         self._said = SaidSoFar(draws=draws)
         self._logs: dict[str, FrameFollower] = {}
         self._system = FrameFollower(self._journal.system, found.start)
@@ -60,6 +60,7 @@ class GoingLook:
     def take(self) -> RunView:
         """What is known now. Raises OSError."""
         self._read_logs()
+        self._said.teach(self._redactor)
         self._read_output()
         self._read_system()
         run = self._said.tell(self._run, self._redactor)

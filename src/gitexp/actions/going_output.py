@@ -9,6 +9,7 @@ from gitexp.capture.redaction import make_redactor
 from gitexp.capture.spool import read_spool
 from gitexp.git.reading import read_path
 from gitexp.model.settings import SETTINGS_FILE, Settings
+from gitexp.store.journal import Journal
 
 if TYPE_CHECKING:
     from gitexp.capture.redaction import Redactor
@@ -27,15 +28,29 @@ class GoingOutput(NamedTuple):
 
 def read_going_output(repository: Repository, run: Run, spool: str, start: JournalStart) -> GoingOutput:
     """Reads a journal's output. Raises OSError, and ConfigError where the project's settings cannot be read."""
-    settings, redactor = find_redactor(repository, run, start)
+    settings, redactor = find_redactor(repository, run, start, Journal(os.path.dirname(spool), -1))
     data, _ = redactor.redact_output(read_spool(spool).data)
     return GoingOutput(data, settings, redactor)
 
 
-def find_redactor(repository: Repository, run: Run, start: JournalStart) -> tuple[Settings, Redactor]:
-    """The settings of a run that is going, and what hides its secrets. Raises ConfigError."""
+def find_redactor(repository: Repository, run: Run, start: JournalStart, journal: Journal) -> tuple[Settings, Redactor]:
+    """The settings of a run that is going, and what hides its secrets. Raises ConfigError, OSError."""
     settings = find_settings(repository, run)
-    return settings, make_journal_redactor(settings, start)
+    redactor = make_journal_redactor(settings, start)
+    teach_said(redactor, journal, start)
+    return settings, redactor
+
+
+def teach_said(redactor: Redactor, journal: Journal, start: JournalStart) -> None:
+    """Lets a redactor know the secrets among the params and tags that the script said. Raises OSError."""
+    from gitexp.format.frames import PARAMS, TAGS
+    from gitexp.model.whole_numbers import tame
+    from gitexp.store.journal_records import list_logs, read_log
+
+    for path in list_logs(journal):
+        for record in read_log(path, start):
+            if record[0] in (PARAMS, TAGS) and isinstance(record[2], dict):
+                redactor.redact_values(tame(record[2]), "params" if record[0] == PARAMS else "tags")
 
 
 def make_journal_redactor(settings: Settings, start: JournalStart) -> Redactor:

@@ -115,6 +115,11 @@ class SaidSoFar:
         """The series, thinned out, where they were asked for."""
         return {metric: curve.points() for metric, curve in self._curves.items()}
 
+    def teach(self, redactor: Redactor) -> None:
+        """Lets a redactor know the secrets among what was said: they are hidden in the output too."""
+        redactor.redact_values(self.params, "params")
+        redactor.redact_values(dict(self.tags), "tags")
+
     def tell(self, run: Run, redactor: Redactor) -> Run:
         """The run with what was said of it so far, secrets hidden."""
         params, hidden_params = redactor.redact_values(self.params, "params")

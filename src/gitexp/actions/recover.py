@@ -127,10 +127,10 @@ def _is_whole(repository: Repository, commit: str) -> bool:
 def _leave_nameless(journal: Journal) -> Completed:
     """Nothing says what ran: the command had not started, or neither repository nor journal could be written then."""
     noted = os.path.join(journal.folder, _NOTED)
-    if not os.listdir(journal.output):
+    if not any(os.path.isdir(one) and os.listdir(one) for one in (journal.output, journal.log, journal.artifacts)):
         return Completed(None, is_done=True)
     if os.path.exists(noted):
         return Completed(None, is_done=False)
     with open(noted, "xb"):
-        sentence = f"a run whose start could not be recorded left its output in {journal.output}"
+        sentence = f"a run whose start could not be recorded left what it wrote and said in {journal.folder}"
         return Completed(sentence, is_done=False)

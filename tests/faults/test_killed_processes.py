@@ -192,11 +192,16 @@ def test_what_exp_had_read_and_not_written_is_written(folder: GitFolder) -> None
     wait_until(lambda: len(read_spool(str(journal / "output")).data) > 100_000)
     kill(processes, "exp")
     out, _ = process.communicate(timeout=PATIENCE)
-    assert out == bytes(range(32, 127)) * 5000
+    wanted = bytes(range(32, 127)) * 5000
+    # Of the chunk that exp was writing nobody knows how much the reader's pipe had taken: that much comes twice.
+    twice = len(out) - len(wanted)
+    assert 0 <= twice <= 65536
+    at = next((place for place, pair in enumerate(zip(out, wanted, strict=False)) if pair[0] != pair[1]), len(wanted))
+    assert out[at:] == wanted[at - twice :]
     wait_until(lambda: is_empty(process.pid))
     (ref,) = refs(folder)
     size = folder.git("cat-file", "-s", f"{ref}:.exp/output.log")
-    assert size == "475000"
+    assert len(wanted) <= int(size) <= len(wanted) + 65536  # as above, between the record and the note of it
 
 
 def test_the_terminal_gets_the_rest(folder: GitFolder) -> None:
@@ -234,9 +239,9 @@ def test_a_reader_that_goes_away_ends_the_script_when_exp_is_gone(folder: GitFol
 @pytest.mark.parametrize("name", ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1"])
 def test_a_signal_to_the_keeper_reaches_the_script_once_when_exp_is_gone(folder: GitFolder, name: str) -> None:
     script = f"""
-import signal
-for one in ("{name}", "SIGUSR2"):
-    signal.signal(getattr(signal, one), lambda number, _: print(signal.Signals(number).name, flush=True))
+import os, signal
+for one in ("{name}", "SIGUSR2"):  # not by print: while another print is at it that raises
+    signal.signal(getattr(signal, one), lambda number, _: os.write(1, (signal.Signals(number).name + "\\n").encode()))
 print("ready", flush=True)
 input()
 print("end")
@@ -252,6 +257,7 @@ print("end")
         os.kill(processes.keeper, getattr(signal, one))
         while lines[-1] != f"{one}\n":
             lines.append(stream(process.stdout).readline().decode())
+            assert lines[-1]  # else the script has ended
     tell(process, b"\n")
     lines.append(process.communicate(timeout=PATIENCE)[0].decode())
     check_seam("".join(lines), "ready\n", f"{name}\nSIGUSR2\nend\n")

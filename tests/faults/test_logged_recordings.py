@@ -43,7 +43,9 @@ def begin(folder: GitFolder) -> tuple[subprocess.Popen[bytes], pathlib.Path]:
     def has_said_all() -> bool:
         journals = list(live.iterdir()) if live.exists() else []
         logs, spools = ([one / name for one in journals] for name in ("log/1.log", "output/output.head"))
-        return any(log.exists() and b"done" in log.read_bytes() for log in logs) and any(map(os.path.exists, spools))
+        # Not only that the spool is there: it is made before the first byte is written into it.
+        has_printed = any(spool.exists() and spool.read_bytes().endswith(b"\n") for spool in spools)
+        return has_printed and any(log.exists() and b"done" in log.read_bytes() for log in logs)
 
     wait_until(has_said_all)
     (journal,) = live.iterdir()

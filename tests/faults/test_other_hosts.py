@@ -36,6 +36,10 @@ def only_journal(folder: GitFolder) -> pathlib.Path:
     return journal
 
 
+def read(path: pathlib.Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
 def begin(folder: GitFolder) -> subprocess.Popen[bytes]:
     """A run that has printed a line, is not sampled, and stands still; it ends with its standard input."""
     folder.gen({".exp.yaml": "system: off\n"})  # a sample is something heard
@@ -49,7 +53,8 @@ def begin(folder: GitFolder) -> subprocess.Popen[bytes]:
     def is_known() -> bool:
         journals = list(live.iterdir()) if live.exists() else []
         return any(
-            (one / "known" / "run.yaml").exists() and (one / "output" / "output.head").exists() for one in journals
+            b"packages:" in read(one / "known" / "run.yaml") and read(one / "output" / "output.head")
+            for one in journals
         )
 
     wait_until(is_known)

@@ -110,5 +110,5 @@ def test_a_single_process_and_one_that_the_user_has_a_word_in_print_as_ever(trai
     outputs = {manifest(training, ref)["command"][2][-1]: part(training, ref, "output.log") for ref in refs(training)}
     assert outputs["1"].splitlines()[0] == "step 0 loss 1.0000"
     assert "[rank" not in outputs["1"]
-    assert "rank 1 complains" in outputs["2"].splitlines()
+    assert "rank 1 complains" in outputs["2"]  # two ranks share the pipe: a line of one may end in the other's
     assert "[rank" not in outputs["2"]

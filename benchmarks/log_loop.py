@@ -35,7 +35,7 @@ elif mode == "csv":
 else:
     began = time.perf_counter()
     for step in range(calls):
-        memory.count(b"\0", (step * 600_000) % (60 << 20), (step * 600_000) % (60 << 20) + 600_000)
+        memory.count(b"\0", (step * 2_400_000) % (60 << 20), (step * 2_400_000) % (60 << 20) + 2_400_000)
         if mode == "working-gitexp":
             gitexp.log(rows[step % 100], step=step)
     took = time.perf_counter() - began

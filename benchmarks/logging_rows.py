@@ -77,7 +77,7 @@ def _compare(
     ground: Ground, name: str, work: str, budget: float, one: tuple[str, int, int], other: tuple[str, int, int]
 ) -> Result:
     """Times two loops from inside, in turns; both run under ``exp run``, so that the machine does the same."""
-    folder = ground.files(10)
+    folder = ground.files(20)
     out = os.path.join(ground.scratch, "seconds")
     times: dict[str, list[float]] = {"a": [], "b": []}
     for number in range(ROUNDS + 1):

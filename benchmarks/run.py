@@ -79,7 +79,11 @@ def describe_machine() -> dict[str, str]:
 
 def describe_result(result: Result, scratch: str) -> dict[str, object]:
     """A result's fields, without the folders of this machine."""
-    lines = {letter: line.replace(f"{scratch}{os.sep}", "") for letter, line in result.lines.items()}
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    lines = {
+        letter: line.replace(f"{scratch}{os.sep}", "").replace(f"{here}{os.sep}", "")
+        for letter, line in result.lines.items()
+    }
     return asdict(result) | {"lines": lines}
 
 

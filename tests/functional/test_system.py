@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PYTHON = sys.executable
 BURN = "import time\nuntil = time.monotonic() + 1.2\nwhile time.monotonic() < until: pass"
+SAMPLED = "import os\nwhile not os.path.exists(os.environ['GITEXP_RUN'] + '/system'): pass"
 PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BURN!r}])"
 
 
@@ -51,12 +52,14 @@ def test_the_page_sums_it_up(folder: GitFolder) -> None:
 
 
 def test_it_can_be_left_out(folder: GitFolder) -> None:
-    run_exp(folder, "run", "-n", "with", "--", PYTHON, "-c", "print()")
+    run_exp(folder, "run", "-n", "with", "--", PYTHON, "-c", SAMPLED)
+    run_exp(folder, "run", "-n", "short", "--", "true")
     folder.gen({".exp.yaml": "system: off\n"})
     run_exp(folder, "run", "-n", "without", "--", PYTHON, "-c", "print()")
     parts = {manifest(folder, ref)["name"]: folder.git("ls-tree", "--name-only", ref, ".exp/") for ref in refs(folder)}
     assert ".exp/system.csv" in parts["with"]
     assert ".exp/system.csv" not in parts["without"]
+    assert ".exp/system.csv" not in parts["short"]
     shown = run_exp(folder, "show", "without")
     assert shown.status == 0
     assert "System" not in shown.out
@@ -71,7 +74,7 @@ def test_the_interval_can_be_set(folder: GitFolder) -> None:
 
 @pytest.mark.parametrize("text", [b"step,time,a\n1,2\n", b"nothing of ours\n", b"\xff\x00"])
 def test_a_file_that_cannot_be_read_is_a_warning_on_the_page(folder: GitFolder, text: bytes) -> None:
-    run_exp(folder, "run", "--", PYTHON, "-c", "print()")
+    run_exp(folder, "run", "--", PYTHON, "-c", SAMPLED)
     ref = only_run(folder)["ref"]
     replace_part(folder, ref, "system.csv", text)
     shown = run_exp(folder, "show")

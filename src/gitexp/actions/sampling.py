@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Source = Callable[[float], dict[str, float]]
 
 _SHORTEST, _SHORT, _LONGEST = 0.2, 1.0, 60.0
+_TOO_SHORT = 0.1
 _PART_OF_AGE = 60
 _MOST_OF_A_CORE = 0.005
 
@@ -36,8 +37,13 @@ def next_pause(age: float, cost: float, interval: float | None = None) -> float:
 
 
 def sample_use(prepared: Preparation, journal: Journal, pid: int, ended: threading.Event) -> None:
-    """Samples until the command has ended, then once more. Raises OSError where the journal cannot be written."""
-    # The command runs by now, and nothing of this may keep it from its start.
+    """Samples until the command has ended, then once more; nothing of one that ends at once.
+
+    Raises OSError where the journal cannot be written.
+    """
+    # What the imports below take would be most of what is sampled of it, and of what recording it costs.
+    if ended.wait(_TOO_SHORT):
+        return
     from gitexp.capture.gpu_usage import GpuUse
     from gitexp.capture.machine_usage import MachineUse
     from gitexp.capture.process_usage import ProcessTree

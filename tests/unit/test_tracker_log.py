@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import math
+import signal
 from collections import OrderedDict, defaultdict
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -111,8 +114,6 @@ def test_jax_arrays(journal: ScriptJournal) -> None:
         (np.datetime64("2026-01-01", "ns"), "a datetime64 of shape ()"),
         (object(), "an object"),
         (float, "a type"),
-        (Hostile(), "a Hostile"),
-        (Fraction(10) ** 400, "a Fraction"),
     ],
 )
 def test_what_is_no_number_is_left_out_and_told(
@@ -205,6 +206,89 @@ def test_a_flood_of_bad_names_is_told_in_part(journal: ScriptJournal, capfd: pyt
 def test_a_wrong_call_is_pythons_own_error(journal: ScriptJournal) -> None:
     with pytest.raises(TypeError):
         gitexp.log({"a": 1}, 3, True)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (Hostile(), "a Hostile is no number (RuntimeError: nor this)"),
+        (Fraction(10) ** 400, "a Fraction is no number (OverflowError: integer division result too large for a float)"),
+    ],
+)
+def test_what_a_value_itself_says_is_told(journal: ScriptJournal, value: object, why: str) -> None:
+    gitexp.log({"good": 1, "x": value})
+    gitexp.log(good=2, step=value)
+    gitexp.summary["y"] = value
+
+    assert [values for _, values in journal.metrics] == [{"good": 1}, {"good": 2}]
+    assert journal.warnings == [
+        f"log: 'x' is left out: {why}",
+        f"log: the step is left out: {why}",
+        f"summary: 'y' is left out: {why}",
+    ]
+
+
+class TimeIsUp(OSError):
+    """As a time limit raises it from a handler; TimeoutError is an OSError too."""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="there are no signals of this kind")
+@pytest.mark.parametrize("form", ["function", "method", "partial", "object"])
+def test_what_a_signals_handler_raises_is_the_scripts(journal: ScriptJournal, form: str) -> None:
+    class Limit:
+        def stop(self, number: int, frame: object) -> None:
+            raise TimeIsUp("an hour is over")
+
+        __call__ = stop
+
+    def stop(number: int, frame: object) -> None:
+        raise TimeIsUp("an hour is over")
+
+    class Slow:
+        """A tensor that is waited for."""
+
+        def item(self) -> float:
+            signal.raise_signal(signal.SIGALRM)
+            return 1.0
+
+    class Rows(dict[str, float]):
+        def values(self) -> Any:
+            signal.raise_signal(signal.SIGALRM)
+            return super().values()
+
+    class Stream:
+        def write(self, text: str) -> int:
+            signal.raise_signal(signal.SIGALRM)
+            return len(text)
+
+        def flush(self) -> None: ...
+
+    handlers: dict[str, Any] = {
+        "function": stop, "method": Limit().stop, "partial": functools.partial(stop), "object": Limit(),
+    }  # fmt: skip
+    before = signal.signal(signal.SIGALRM, handlers[form])
+    try:
+        gitexp.log(a=1.0)
+        with pytest.raises(TimeIsUp):
+            gitexp.log(x=Slow())
+        with pytest.raises(TimeIsUp):
+            gitexp.log(Rows(a=2.0))
+        with pytest.raises(TimeIsUp), contextlib.redirect_stderr(cast("Any", Stream())):
+            gitexp.log(bad="text")
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    gitexp.log(a=3.0)
+    assert [values for _, values in journal.metrics] == [{"a": 1.0}, {"a": 3.0}]
+
+
+def test_who_broke_standard_error_is_told_on_the_real_one(journal: ScriptJournal) -> None:
+    told = journal.run(
+        "import sys\n"
+        "class Broken:\n    def write(self, text): raise RuntimeError('no')\n    def flush(self): pass\n"
+        "sys.stderr = Broken()\n"
+        "import gitexp\ngitexp.log(x='text')\n"
+    )
+    assert told == "gitexp: log: 'x' is left out: a str is no number (told once)\n"
 
 
 def test_what_ends_a_script_is_not_held_up(journal: ScriptJournal) -> None:

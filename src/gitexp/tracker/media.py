@@ -8,7 +8,7 @@ import os
 from gitexp.tracker.keeping import keep_path
 from gitexp.tracker.kept import keep_made, keep_text, note_file
 from gitexp.tracker.notices import Refusal, quote
-from gitexp.tracker.numbers import clean_name, describe_kind, to_number
+from gitexp.tracker.numbers import clean_name, describe_kind, read_step
 from gitexp.tracker.writer import WRITER
 
 TYPE_CHECKING = False
@@ -144,11 +144,7 @@ def _keep_text(name: str, step: object, suffix: str, otherwise: str, make: Any) 
 
 
 def _read_step(step: object) -> float | None:
-    number = to_number(step)
-    if number is None and step is not None:
-        sentence = f"the step of an artifact is left out: {describe_kind(step)} is no number"
-        WRITER.tell(sentence, sentence)
-    return number
+    return read_step(step, "the step of an artifact", WRITER.tell)
 
 
 def place(name: str, step: float | None, suffix: str, otherwise: str) -> str:

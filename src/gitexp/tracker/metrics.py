@@ -10,8 +10,9 @@ import zlib
 from _collections_abc import Mapping
 
 from gitexp.format.frames import METRICS
+from gitexp.tracker.handlers import comes_from_handler
 from gitexp.tracker.notices import Refusal, quote
-from gitexp.tracker.numbers import collect_numbers, describe_kind, to_number
+from gitexp.tracker.numbers import collect_numbers, describe_kind, read_step
 from gitexp.tracker.writer import WRITER
 
 _MOST_KNOWN = 10_000
@@ -51,12 +52,15 @@ def log(metrics: Mapping[str, object] | None = None, /, step: object = None, **v
                 if _write(WRITER.descriptor, frame) != len(frame):
                     WRITER.send_elsewhere(frame)
                 return
-    except OSError:  # no file yet, closed by the script, a full disk
+    except OSError as error:  # no file yet, closed by the script, a full disk
+        if comes_from_handler(error):
+            raise
         if frame:
             WRITER.send(frame)
             return
-    except Exception:  # noqa: BLE001  not a dict, or not of such values as can be written at once: looked at below
-        frame = b""
+    except Exception as error:  # not a dict, or not of values that can be written at once: it is told below
+        if comes_from_handler(error):
+            raise
     if not WRITER.silent:
         WRITER.attempt("log", _log_any, metrics, step)
 
@@ -67,12 +71,9 @@ def _log_any(metrics: object, step: object) -> None:
     if not isinstance(metrics, Mapping):
         raise Refusal(f"{describe_kind(metrics)} is left out: metrics are a dict of names and numbers")
     found = collect_numbers(metrics, WRITER.prefix, _leave_out)
-    number = None if step is None else to_number(step)
+    number = read_step(step, "log: the step", WRITER.tell)
     if found:
         WRITER.write(METRICS, number, found)
-    if number is None and step is not None:
-        sentence = f"log: the step is left out: {describe_kind(step)} is no number"
-        WRITER.tell(sentence, sentence)
     if not WRITER.prefix and len(WRITER.known) + len(found) < _MOST_KNOWN:
         WRITER.known.update(found)
 

@@ -6,6 +6,8 @@ import os
 import sys
 from stat import S_ISREG
 
+from gitexp.tracker.handlers import comes_from_handler
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -38,13 +40,22 @@ def forget_told() -> None:
 
 def say(sentence: str) -> None:
     """One line on standard error, where there is one."""
-    if not _is_ours(sys.stderr):
-        return
-    try:
-        sys.stderr.write(f"gitexp: {sentence}\n")
-        sys.stderr.flush()
-    except Exception:  # noqa: BLE001  closed, full, or somebody's own object: it stands in the run's record as well
-        return
+    write_line(f"gitexp: {sentence}")
+
+
+def write_line(line: str) -> None:
+    """Writes a line on standard error; where a script has put a stream in its place that fails, on the real one."""
+    for stream in dict.fromkeys((sys.stderr, sys.__stderr__)):
+        if stream is None or not _is_ours(stream):
+            continue
+        try:
+            stream.write(f"{line}\n")
+            stream.flush()
+        except Exception as error:  # closed, full, or somebody's own object, which may raise anything
+            if comes_from_handler(error):
+                raise
+        else:
+            return
 
 
 def quote(name: object) -> str:

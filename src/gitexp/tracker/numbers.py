@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from _collections_abc import Mapping
 
+from gitexp.tracker.handlers import comes_from_handler
+from gitexp.tracker.notices import Refusal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 Number = int | float
 _DEEPEST = 32
 
 
-def to_number(value: object) -> Number | None:
-    """A plain int or float; None for what is none. Never raises.
+def to_number(value: object) -> Number:
+    """A plain int or float. Raises Refusal for what is none, with the reason where its own code gives one.
 
     Numbers are: bool, int, float and what derives from them; NumPy, PyTorch and JAX values of one element, by their
     ``item``; whatever else has ``__index__`` or ``__float__``, as Decimal and Fraction have.
@@ -26,16 +30,25 @@ def to_number(value: object) -> Number | None:
     if isinstance(value, int):
         return int.__int__(value)
     try:
-        return _convert(value)
-    except Exception:  # noqa: BLE001  an array of several elements, a number out of range, somebody's own class
-        return None
+        number = _convert(value)
+    except Exception as error:
+        if comes_from_handler(error):
+            raise
+        raise Refusal(f"{describe_kind(value)} is no number ({describe_fault(error)})") from error
+    if number is None:
+        raise Refusal(f"{describe_kind(value)} is no number")
+    return number
 
 
 def _convert(value: object) -> Number | None:
+    if isinstance(value, type):
+        return None
     item = getattr(value, "item", None)
     if getattr(getattr(value, "dtype", None), "kind", None) in ("m", "M"):  # a date, in nanoseconds since 1970
         return None
-    if callable(item) and not isinstance(value, type):
+    if any(length != 1 for length in getattr(value, "shape", ())):  # it would say so itself, each library in its words
+        return None
+    if callable(item):
         found = item()
         if isinstance(found, float):
             return float.__float__(found)
@@ -51,6 +64,18 @@ def _convert(value: object) -> Number | None:
     return None
 
 
+def read_step(step: object, what: str, tell: Callable[[str, str], None]) -> Number | None:
+    """A step as a number, None where there is none; of one that is no number the user is told."""
+    if step is None:
+        return None
+    try:
+        return to_number(step)
+    except Refusal as refusal:
+        sentence = f"{what} is left out: {refusal}"
+        tell(sentence, sentence)
+        return None
+
+
 def describe_kind(value: object) -> str:
     """What a value is, in words: ``a list``, ``an ndarray of shape (2, 3)``, ``None``."""
     if value is None:
@@ -60,12 +85,24 @@ def describe_kind(value: object) -> str:
     try:
         shape = getattr(value, "shape", None)
         return words if shape is None or isinstance(value, type) else f"{words} of shape {tuple(shape)}"
-    except Exception:  # noqa: BLE001  somebody's own class
-        return words
+    except Exception as error:
+        if comes_from_handler(error):
+            raise
+        return words  # the shape is an ornament, and what it raises is no matter of ours
+
+
+def describe_fault(error: Exception) -> str:
+    """An exception in words: what it is called, and what it says."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception as another:
+        if comes_from_handler(another):
+            raise
+        return f"{type(error).__name__}, of which not even the words can be had ({type(another).__name__})"
 
 
 def collect_numbers(
-    metrics: Mapping[object, object], prefix: str, leave_out: Callable[[str, str], None]
+    metrics: Mapping[Any, object], prefix: str, leave_out: Callable[[str, str], None]
 ) -> dict[str, Number]:
     """A call's metrics as flat names and plain numbers; ``leave_out`` is told the name of all else, and why."""
     found: dict[str, Number] = {}
@@ -75,20 +112,25 @@ def collect_numbers(
 
 def _collect(
     found: dict[str, Number],
-    metrics: Mapping[object, object],
+    metrics: Mapping[Any, object],
     prefix: str,
     leave_out: Callable[[str, str], None],
     deepest: int,
 ) -> None:
     for key, value in metrics.items():
         name = prefix + clean_name(key)
-        number = to_number(value)
-        if number is not None and name:
-            found[name] = number
-        elif isinstance(value, Mapping) and deepest:
+        if isinstance(value, Mapping) and deepest:
             _collect(found, value, name + ".", leave_out, deepest - 1)
+            continue
+        try:
+            number = to_number(value)
+        except Refusal as refusal:
+            leave_out(name, str(refusal) if name else "a metric needs a name")
+            continue
+        if name:
+            found[name] = number
         else:
-            leave_out(name, f"{describe_kind(value)} is no number" if name else "a metric needs a name")
+            leave_out(name, "a metric needs a name")
 
 
 def clean_name(key: object) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
+from gitexp.tracker.handlers import comes_from_handler
+from gitexp.tracker.numbers import describe_fault
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 RANKS_VARIABLE = "GITEXP_RANKS"
 """What of the variables below was set when ``exp run`` itself began: ``SLURM_PROCID=3;LOCAL_RANK=1``."""
@@ -21,8 +24,10 @@ def describe_ranks(variables: Mapping[str, str]) -> str:
     return ";".join(f"{name}={variables[name]}" for name in _VARIABLES if variables.get(name, "").isdecimal())
 
 
-def find_rank(before: str) -> int | None:
+def find_rank(before: str, tell: Callable[[str], None]) -> int | None:
     """This process's rank within its run; None where there is but one process, or nothing says so.
+
+    ``tell`` gets a sentence where torch.distributed, which is not ours, fails to say it.
 
     ``before`` are the ranks that the run as a whole has, by ``describe_ranks``: of four runs that ``srun -n4 exp run``
     starts, each is whole.
@@ -33,6 +38,11 @@ def find_rank(before: str) -> int | None:
         if value.isdecimal() and value != outer.get(name):
             return int(value)
     torch = sys.modules.get("torch.distributed")
-    if torch is not None and torch.is_available() and torch.is_initialized():
-        return int(torch.get_rank())
+    try:
+        if torch is not None and torch.is_available() and torch.is_initialized():
+            return int(torch.get_rank())
+    except Exception as error:
+        if comes_from_handler(error):
+            raise
+        tell(f"the rank of this process is unknown, it counts as the main one: {describe_fault(error)}")
     return None

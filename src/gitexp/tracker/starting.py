@@ -10,7 +10,7 @@ from gitexp.format.frames import END
 from gitexp.tracker.ending import describe_end, describe_exit, find_uncaught, format_traceback
 from gitexp.tracker.kept import keep_text
 from gitexp.tracker.notebook import CELLS, find_command, is_notebook, read_cells, watch_cells
-from gitexp.tracker.notices import say
+from gitexp.tracker.notices import say, write_line
 from gitexp.tracker.present import current
 from gitexp.tracker.ranks import find_rank
 from gitexp.tracker.recorder import Recorder, make_plain
@@ -151,11 +151,8 @@ def _find_present() -> StartedRun | None:
     present = current()
     if present is not None:
         return StartedRun(present.id, present.name, present.folder, None, None)
-    try:
-        is_other = bool(find_rank(""))
-    except Exception:  # noqa: BLE001  torch.distributed is not ours
-        is_other = False
-    return _nothing() if is_other else None
+    # What keeps the rank from being known is told as soon as there is a run to keep it.
+    return _nothing() if find_rank("", lambda sentence: None) else None
 
 
 def _nothing() -> StartedRun:
@@ -226,7 +223,7 @@ def _finish(recorder: Recorder) -> None:
         say(f"{answer['error']}: what was said is kept, and any command of exp completes the run")
         return
     for sentence in answer["said"]:
-        _write(sentence)
+        write_line(sentence)
 
 
 def _can_show_signs() -> bool:
@@ -235,11 +232,3 @@ def _can_show_signs() -> bool:
         return sys.stderr.isatty() and "utf" in str(sys.stderr.encoding).lower()
     except (AttributeError, ValueError):  # there is none, or it is closed
         return False
-
-
-def _write(line: str) -> None:
-    try:
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
-    except Exception:  # noqa: BLE001  closed: the run is stored all the same
-        return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitexp.format.frames import SUMMARY
 from gitexp.tracker.notices import quote
-from gitexp.tracker.numbers import clean_name, describe_kind, to_number
+from gitexp.tracker.numbers import collect_numbers
 from gitexp.tracker.writer import WRITER
 
 TYPE_CHECKING = False
@@ -60,16 +60,14 @@ class Summary:
 def _record(given: Mapping[str, object]) -> None:
     if not WRITER.speaks():
         return
-    found = {}
-    for key, value in given.items():
-        name, number = clean_name(key), to_number(value)
-        if number is not None and name:
-            found[WRITER.prefix + name] = number
-        else:
-            why = f"{quote(name)} is left out: {describe_kind(value)} is no number"
-            WRITER.tell(("summary", why), f"summary: {why}")
+    found = collect_numbers(given, WRITER.prefix, _leave_out)
     if found:
         WRITER.write(SUMMARY, found)
+
+
+def _leave_out(name: str, why: str) -> None:
+    sentence = f"summary: {quote(name)} is left out: {why}"
+    WRITER.tell(sentence, sentence)
 
 
 summary = Summary()

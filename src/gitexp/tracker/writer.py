@@ -12,8 +12,10 @@ import time
 
 import gitexp
 from gitexp.format.frames import LOST, MOST_PAYLOAD_BYTES, WARNING, format_frame
+from gitexp.tracker.handlers import comes_from_handler
 from gitexp.tracker.log_file import identify, is_written_after_end, make_log_file
 from gitexp.tracker.notices import Refusal, forget_told, is_news, say
+from gitexp.tracker.numbers import describe_fault
 from gitexp.tracker.ranks import ALL_RANKS_VARIABLE, RANKS_VARIABLE, find_rank
 
 TYPE_CHECKING = False
@@ -80,10 +82,7 @@ class Writer:
         if not self._registered:
             self._registered = True
             atexit.register(self._finish)
-        try:
-            self.rank = find_rank(_read_variable(RANKS_VARIABLE))
-        except Exception as error:  # noqa: BLE001  torch.distributed is not ours
-            self.tell("rank", f"the rank of this process is unknown, it counts as the main one: {error}")
+        self.rank = find_rank(_read_variable(RANKS_VARIABLE), lambda sentence: self.tell("rank", sentence))
         if self.rank and _read_variable(ALL_RANKS_VARIABLE) in {"", "0"}:
             self.silent = True
         elif self.rank:
@@ -99,18 +98,20 @@ class Writer:
     def attempt(self, what: str, step: Callable[..., None], *given: object) -> None:
         """Does a step for the script. The one place where any exception is caught: the script is somebody's training.
 
-        Not those that are meant to end it, such as KeyboardInterrupt.
+        Not those that are meant for it: KeyboardInterrupt, and whatever a signal's handler of its own raises.
         """
         try:
             step(*given)
         except Refusal as refusal:
             self.tell((what, str(refusal)), f"{what}: {refusal}")
-        except OSError as error:
-            where = f"{error.filename}: " if error.filename else ""
-            sentence = f"{what}: {where}{error.strerror or error}"
-            self.tell((what, sentence), sentence)
-        except Exception as error:  # noqa: BLE001
-            sentence = f"{what}: not recorded: {type(error).__name__}: {_describe(error)}"
+        except Exception as error:
+            if comes_from_handler(error):
+                raise
+            if isinstance(error, OSError):
+                where = f"{error.filename}: " if error.filename else ""
+                sentence = f"{what}: {where}{error.strerror or error}"
+            else:
+                sentence = f"{what}: not recorded: {describe_fault(error)}"
             self.tell((what, sentence), sentence)
 
     def write(self, kind: str, *fields: object) -> None:
@@ -123,7 +124,10 @@ class Writer:
                 self.tell(("large", kind), f"a record of {len(frame):,} bytes is left out: it is too large")
 
     def send(self, frame: bytes) -> None:
-        """Writes a record; where that cannot be done it is counted as lost. Never raises."""
+        """Writes a record; where that cannot be done it is counted as lost.
+
+        Never raises but what a signal's handler of the script does.
+        """
         if self._lost and time.monotonic() < self._again:
             self._lost += 1
             return
@@ -136,10 +140,12 @@ class Writer:
                 if os.write(descriptor, frame) == len(frame):
                     return
                 number = errno.ENOSPC  # half a record stands at the end of the file, and none is to come behind it
-            except (FileNotFoundError, NotADirectoryError):
-                self._end()
-                return
             except OSError as error:
+                if comes_from_handler(error):
+                    raise
+                if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+                    self._end()
+                    return
                 number = error.errno or errno.EIO
             self._leave_file(descriptor)
             if number not in _NEW_FILE_HELPS:
@@ -208,13 +214,6 @@ class Writer:
 
 def _read_variable(name: str) -> str:
     return os.environ.get(name) or gitexp._given.get(name, "")
-
-
-def _describe(error: Exception) -> str:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001  somebody's own class
-        return ""
 
 
 WRITER = Writer(gitexp._given.get("GITEXP_RUN") or None)

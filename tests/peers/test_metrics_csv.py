@@ -7,7 +7,8 @@ import io
 import math
 from typing import TYPE_CHECKING
 
-import pytest
+import pandas
+import polars
 
 from gitexp.format.series import LONG_NAME, WIDE_NAME, format_rows, name_series
 from gitexp.model.series_measure import SeriesMeasure
@@ -15,8 +16,6 @@ from gitexp.model.series_measure import SeriesMeasure
 if TYPE_CHECKING:
     from gitexp.model.metrics import Row
 
-pandas = pytest.importorskip("pandas")
-polars = pytest.importorskip("polars")
 
 WIDE: list[Row] = [
     (0, 0.5, {"loss": 1.0, "epoch": 1, "val, acc": math.nan}),

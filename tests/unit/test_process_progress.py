@@ -71,8 +71,9 @@ def test_hostile_repetition_takes_linear_time(unit: bytes) -> None:
 
 
 def test_a_bar_of_tqdm_leaves_its_last_state() -> None:
-    tqdm = pytest.importorskip("tqdm")
     import io
+
+    import tqdm
 
     screen = io.StringIO()
     for _ in tqdm.tqdm(range(500), file=screen, mininterval=0, ncols=60, desc="train"):

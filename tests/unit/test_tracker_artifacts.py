@@ -7,6 +7,7 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import gitexp
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     import pathlib
 
     from kit.scripts import ScriptJournal
-
-np = pytest.importorskip("numpy")
 
 
 @pytest.fixture(autouse=True)
@@ -187,7 +186,8 @@ def test_tables(journal: ScriptJournal, table: Any, columns: Any, text: str) -> 
 
 
 def test_data_frames(journal: ScriptJournal) -> None:
-    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    import pandas
+    import polars
 
     gitexp.log_table("pandas", pandas.DataFrame({"a": [1, 2], "b": [0.5, None]}))
     gitexp.log_table("named", pandas.DataFrame({"a": [1]}, index=pandas.Index(["x"], name="key")))
@@ -348,7 +348,8 @@ def test_figures(journal: ScriptJournal) -> None:
 
 
 def test_figures_of_matplotlib(journal: ScriptJournal) -> None:
-    matplotlib = pytest.importorskip("matplotlib")
+    import matplotlib
+
     matplotlib.use("agg")
     from matplotlib import pyplot
 

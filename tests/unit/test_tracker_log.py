@@ -13,14 +13,13 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pytest
 
 import gitexp
 
 if TYPE_CHECKING:
     from kit.scripts import ScriptJournal
-
-np = pytest.importorskip("numpy")
 
 
 class Level(IntEnum):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import gitexp
@@ -17,8 +18,6 @@ from kit.scripts import ID, NAME
 
 if TYPE_CHECKING:
     from kit.scripts import ScriptJournal
-
-np = pytest.importorskip("numpy")
 
 
 class Optimiser(Enum):

@@ -107,6 +107,7 @@ def test_a_script_that_outlives_exp_and_keeper_is_heard_to_its_end(folder: GitFo
 
     assert run_exp(folder, "ls").status == 0
     assert refs(folder) == []
+    assert "is going; its recorder was killed" in run_exp(folder, "recover").out
     process.stdin.write(b"\n")
     process.stdin.flush()
     wait_until(done.exists)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gitexp.store.journal import read_start
@@ -44,9 +43,6 @@ def recover(repository: Repository, folder: str, until: float | None = None) -> 
     """Completes the run of a journal where nobody records it any more. Never raises."""
     claimed = claim_journal(folder)
     if claimed is not None:
-        if _is_still_saying(*claimed):
-            claimed[0].release()
-            return Recovered(folder, "going")
         return _complete(repository, *claimed, until)
     start = read_foreign_start(folder)
     if start is not None:
@@ -54,25 +50,6 @@ def recover(repository: Repository, folder: str, until: float | None = None) -> 
     # Looked at in this order: who stores a run removes the start before the lock goes.
     is_dead = not is_held(folder) and read_start(folder) is not None
     return Recovered(folder, "failed" if is_dead else "going")
-
-
-def _is_still_saying(journal: Journal, start: JournalStart) -> bool:
-    """Whether the command outlives all who recorded it: what it says from now on would be lost with its journal."""
-    from gitexp.capture.processes import began_before, holds_file, list_descendants
-    from gitexp.store.journal_notes import read_end, read_processes
-    from gitexp.store.journal_records import list_logs
-    from gitexp.store.said_end import read_said_end
-
-    try:
-        note = read_processes(journal)
-        if note is None or read_end(journal) is not None or read_said_end(journal, start) is not None:
-            return False
-        if not began_before(note.command, os.stat(journal.child).st_mtime):
-            return False
-        logs = list_logs(journal)
-        return any(holds_file(pid, path) for pid in list_descendants(note.command) for path in logs)
-    except OSError:
-        return False
 
 
 def _complete(repository: Repository, journal: Journal, start: JournalStart, until: float | None) -> Recovered:

@@ -25,6 +25,7 @@ from gitexp.errors import NotFound, Refused
 from gitexp.model.run import Status
 from gitexp.store.journal import Journal, read_start
 from gitexp.store.journal_notes import ProcessNote, StopNote, read_end, read_processes, write_stop
+from gitexp.store.journal_records import list_logs
 from gitexp.store.journals import is_held, list_journals
 from gitexp.store.machine import host_name, is_here
 
@@ -129,7 +130,7 @@ def _find_going(store: RunStore, head: RunHead) -> _Going:
     note = _await_processes(journal, head)
     for pid in _find_recorders(_Going(head, journal, note.recorder, note)):
         return _Going(head, journal, note.command if _began_itself(journal, note) else pid, note)
-    if holds_file(note.command, journal.script):  # its recorder was killed
+    if any(holds_file(note.command, path) for path in list_logs(journal)):  # its recorder was killed
         return _Going(head, journal, note.command, note)
     owner = read_owner(note.recorder)
     if owner is not None and owner != os.getuid():

@@ -3,12 +3,11 @@
 lock        held as long as somebody records the run; its time of change is the recorder's heartbeat
 start       who began it, as JSON; written once the lock is held, so a journal without it is still being made
 run.yaml    the manifest at the start, only where no live commit could be written
-script      locked by the script that began the run itself, as long as it may say more of it
 child       which processes it consists of, as JSON
 known/      what was found out meanwhile: a manifest and the files of the environment, in the form of record/
 output/     what the command wrote, as it came
 ranks/      what each process of a distributed run printed, in files of torchrun's own
-log/        what the script said through the API: frames, a file for each of its processes
+log/        what the script said through the API: frames, a file for each of its processes, which has it locked
 system      the use of the machine: frames
 artifacts/  files that the script kept through the API
 partial/    files of which the script keeps a copy, until that is whole
@@ -112,11 +111,6 @@ class Journal(NamedTuple):
     def child(self) -> str:
         """The file that names the processes of the run."""
         return os.path.join(self.folder, "child")
-
-    @property
-    def script(self) -> str:
-        """The file that a script which began the run itself has locked, for as long as it may say more of it."""
-        return os.path.join(self.folder, "script")
 
     @property
     def ended(self) -> str:

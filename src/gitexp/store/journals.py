@@ -36,7 +36,7 @@ def list_journals(repository: Repository) -> list[str]:
 def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
     """The journal of a recording that died, locked for who completes it.
 
-    None where somebody records, makes or completes it, where the script that began it may say more of it, where it is
+    None where somebody records, makes or completes it, where the script may say more of it, where it is
     not ours to read, and where another host began it: whether its lock is held is not known here on every shared file
     system.
     """
@@ -66,8 +66,15 @@ def _is_own_folder(folder: str) -> bool:
 
 
 def has_script(folder: str) -> bool:
-    """Whether the script that began the run itself may say more of it: its recorder may be dead all the same."""
-    return is_record_locked(Journal(folder, -1).script)
+    """Whether a process of the script may say more of a run whose end nobody knows: its recorder may be dead."""
+    from gitexp.store.journal_notes import read_end
+    from gitexp.store.journal_records import list_logs
+    from gitexp.store.said_end import read_said_end
+
+    journal, start = Journal(folder, -1), read_start(folder)
+    if start is None or read_end(journal) is not None:
+        return False
+    return any(map(is_record_locked, list_logs(journal))) and read_said_end(journal, start) is None
 
 
 def is_held(folder: str) -> bool:

@@ -21,7 +21,8 @@ def make_log_file(journal: str, rank: int | None, head: bytes) -> int:
     """A new file, open for appending, which begins with who writes it and ``head``.
 
     A script that becomes a daemon closes all files and opens others with the low numbers: this one has a high number.
-    Raises OSError.
+    It is locked by this process alone, not by what it forks, as long as it is open: others see that the process may say
+    more. Nothing else in this process may open it, for to close it there would let the lock go. Raises OSError.
     """
     low, path = _make_file(os.path.join(journal, "log"))
     try:
@@ -30,7 +31,9 @@ def make_log_file(journal: str, rank: int | None, head: bytes) -> int:
         os.close(low)
         os.unlink(path)
         raise
-    return lift(low)
+    high = _lift(low)
+    _lock(high)
+    return high
 
 
 def _write_whole(file: int, data: bytes) -> None:
@@ -70,7 +73,7 @@ def _format_header(rank: int | None) -> bytes:
     return format_frame((HEADER, VERSION, host, _read_boot(), pid, rank, time.time(), time.monotonic()))
 
 
-def lift(low: int) -> int:
+def _lift(low: int) -> int:
     """The same file under a high number; the low one is closed."""
     if sys.platform == "win32":  # no such numbers there, and no daemons
         return low
@@ -82,6 +85,14 @@ def lift(low: int) -> int:
         os.close(low)
         return high
     return low
+
+
+def _lock(descriptor: int) -> None:
+    if sys.platform != "win32":
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # a file system without locks: there the recorder's, if any, is all that others see
+            return
 
 
 def _read_boot() -> str:

@@ -14,7 +14,6 @@ from gitexp.tracker.notices import say, write_line
 from gitexp.tracker.present import current
 from gitexp.tracker.ranks import find_rank
 from gitexp.tracker.recorder import Recorder, make_plain
-from gitexp.tracker.script_lock import ScriptLock
 from gitexp.tracker.statements import log_params, tag
 from gitexp.tracker.statements import note as add_note
 from gitexp.tracker.tee import Tee
@@ -41,7 +40,6 @@ class StartedRun:
         "_is_entered",
         "_owner",
         "_recorder",
-        "_script_lock",
         "_tee",
         "_uncaught",
         "_unwatch",
@@ -58,7 +56,6 @@ class StartedRun:
         self._tee = tee
         self._owner = os.getpid()
         self._is_entered = False
-        self._script_lock = ScriptLock()
         self._uncaught = find_uncaught()
         self._unwatch = watch_cells(tee.renew) if tee is not None else None
 
@@ -84,7 +81,6 @@ class StartedRun:
             if self._unwatch is not None:
                 self._unwatch()
             _say_end(self._tee, end, error)
-            self._script_lock.release()
             _finish(recorder)
 
     def _end_at_exit(self) -> None:
@@ -184,7 +180,7 @@ def _start(request: dict[str, Any], *, capture: bool) -> StartedRun:
     os.environ[_VARIABLE] = journal  # for the processes that this one starts
     tee = Tee(os.path.join(journal, "output"), answer["output_bytes"]) if capture else None
     run = StartedRun(answer["id"], answer["name"], os.path.join(journal, "artifacts"), recorder, tee)
-    WRITER.attempt("the lock of the script", run._script_lock.take, journal)
+    WRITER.attempt("start", WRITER.open)
     _watch(run)
     return run
 

@@ -48,6 +48,11 @@ class Writer:
         forget_told()
         self._turn_to(journal)
 
+    def open(self) -> None:
+        """Has its file, and with it the lock by which others know of this process, before there is anything to say."""
+        if self.speaks() and self.descriptor < 0:
+            self._open()
+
     def close(self) -> None:
         """Says no more: the run has ended, and so the user is told when more is said."""
         self._turn_to(None)

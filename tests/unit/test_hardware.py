@@ -12,18 +12,12 @@ from gitexp.capture.gpus import ask_nvml, find_gpus
 from gitexp.capture.hardware import count_cores, count_memory, describe_machine, describe_platform, describe_processor
 from gitexp.model.run import Gpu
 from kit.nvml import build_nvml
+from kit.trees import make_tree
 
 if TYPE_CHECKING:
     import pathlib
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc and /sys")
-
-
-def make_files(root: pathlib.Path, files: dict[str, str]) -> str:
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    return str(root)
 
 
 def test_this_machine_is_described() -> None:
@@ -38,7 +32,7 @@ def test_this_machine_is_described() -> None:
 
 @linux
 def test_memory_is_the_least_limit_of_the_control_groups_above(tmp_path: pathlib.Path) -> None:
-    root = make_files(
+    root = make_tree(
         tmp_path,
         {
             "proc/meminfo": "MemTotal:       24683656 kB\nMemFree: 1 kB\n",
@@ -60,7 +54,7 @@ def test_memory_of_version_one_of_control_groups(tmp_path: pathlib.Path) -> None
         "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
         "sys/fs/cgroup/memory/a/memory.limit_in_bytes": "1000000\n",
     }
-    assert count_memory(make_files(tmp_path, limits)) == 1000000
+    assert count_memory(make_tree(tmp_path, limits)) == 1000000
 
 
 @linux
@@ -76,7 +70,7 @@ def test_memory_of_version_one_of_control_groups(tmp_path: pathlib.Path) -> None
     ],
 )
 def test_half_a_core_counts_as_one(tmp_path: pathlib.Path, files: dict[str, str]) -> None:
-    assert count_cores(make_files(tmp_path, files)) == 1
+    assert count_cores(make_tree(tmp_path, files)) == 1
 
 
 @linux
@@ -97,18 +91,18 @@ def test_cores_are_those_of_the_affinity() -> None:
     ],
 )
 def test_the_processor_names_itself(tmp_path: pathlib.Path, text: str, name: str | None) -> None:
-    assert describe_processor(make_files(tmp_path, {"proc/cpuinfo": text})) == name
+    assert describe_processor(make_tree(tmp_path, {"proc/cpuinfo": text})) == name
 
 
 @linux
 def test_the_distribution_is_named(tmp_path: pathlib.Path) -> None:
-    root = make_files(tmp_path, {"etc/os-release": 'ID=x\nPRETTY_NAME="Some Linux 12 (name)"\n'})
+    root = make_tree(tmp_path, {"etc/os-release": 'ID=x\nPRETTY_NAME="Some Linux 12 (name)"\n'})
     assert describe_platform(root).startswith("Some Linux 12 (name), Linux ")
 
 
 @linux
 def test_gpus_of_amd_are_read_from_the_kernel(tmp_path: pathlib.Path) -> None:
-    root = make_files(
+    root = make_tree(
         tmp_path,
         {
             "sys/module/amdgpu/version": "6.7.0\n",
@@ -126,7 +120,7 @@ def test_gpus_of_amd_are_read_from_the_kernel(tmp_path: pathlib.Path) -> None:
 
 @linux
 def test_gpus_of_nvidia_are_read_from_the_kernel_where_the_library_is_missing(tmp_path: pathlib.Path) -> None:
-    root = make_files(
+    root = make_tree(
         tmp_path,
         {
             "proc/driver/nvidia/version": "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue\nGCC\n",

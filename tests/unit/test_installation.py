@@ -9,15 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitexp.capture.installation import describe_installation, list_package_folders
+from kit.trees import make_tree
 
 if TYPE_CHECKING:
     import pathlib
-
-
-def make_files(root: pathlib.Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
 
 
 def test_the_base_installation_has_itself_as_prefix() -> None:
@@ -28,7 +23,7 @@ def test_the_base_installation_has_itself_as_prefix() -> None:
 
 
 def test_a_foreign_python_tells_its_version_by_its_headers(tmp_path: pathlib.Path) -> None:
-    make_files(
+    make_tree(
         tmp_path,
         {
             "lib/python3.8/os.py": "",
@@ -42,7 +37,7 @@ def test_a_foreign_python_tells_its_version_by_its_headers(tmp_path: pathlib.Pat
 
 
 def test_conda_tells_its_version_by_the_name_of_a_file(tmp_path: pathlib.Path) -> None:
-    make_files(
+    make_tree(
         tmp_path,
         {
             "lib/python3.10/os.py": "",
@@ -57,7 +52,7 @@ def test_conda_tells_its_version_by_the_name_of_a_file(tmp_path: pathlib.Path) -
 @pytest.fixture
 def unmarked(tmp_path: pathlib.Path) -> pathlib.Path:
     """A Python of which no file tells the full version, and that counts how often it was started."""
-    make_files(tmp_path, {"lib/python3.9/os.py": "", "bin/python3.9": f"#!/bin/sh\necho x >> {tmp_path}/starts\n"})
+    make_tree(tmp_path, {"lib/python3.9/os.py": "", "bin/python3.9": f"#!/bin/sh\necho x >> {tmp_path}/starts\n"})
     with open(tmp_path / "bin" / "python3.9", "a") as file:
         file.write('echo \'["3.9.19", "pypy"]\'\n')
     (tmp_path / "bin" / "python3.9").chmod(0o755)
@@ -75,7 +70,7 @@ def test_a_python_that_no_file_describes_is_started_once(unmarked: pathlib.Path)
 
 
 def test_a_python_that_cannot_be_started_leaves_what_pyvenv_says(tmp_path: pathlib.Path) -> None:
-    make_files(tmp_path, {"bin/python": "", "pyvenv.cfg": "home = /nowhere/bin\nversion_info = 3.12.1.final.0\n"})
+    make_tree(tmp_path, {"bin/python": "", "pyvenv.cfg": "home = /nowhere/bin\nversion_info = 3.12.1.final.0\n"})
     found = describe_installation(str(tmp_path / "bin" / "python"))
     assert (found.version, found.prefix, found.system_site_packages) == ("3.12.1", str(tmp_path), False)
 

@@ -21,19 +21,13 @@ from gitexp.model.metrics import Point
 from gitexp.model.usage import Usage, summarize_usage
 from kit.nvml import build_nvml
 from kit.terminal import wait_until
+from kit.trees import make_tree
 
 if TYPE_CHECKING:
     import pathlib
     from collections.abc import Iterator
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc and /sys")
-
-
-def make_files(root: pathlib.Path, files: dict[str, str]) -> str:
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    return str(root)
 
 
 BUSY_CHILD = """
@@ -146,16 +140,14 @@ MACHINE = {
 
 @linux
 def test_a_machine_is_read_from_the_kernel(tmp_path: pathlib.Path) -> None:
-    counted = read_counters(make_files(tmp_path, MACHINE))
+    counted = read_counters(make_tree(tmp_path, MACHINE))
     ticks = os.sysconf("SC_CLK_TCK")
     assert counted == (165 / ticks, 600000 * 1024, 1024000, 2048000, 300, 200)
 
 
 @linux
 def test_what_a_container_hides_is_left_out(tmp_path: pathlib.Path) -> None:
-    root = make_files(
-        tmp_path, {"proc/meminfo": MACHINE["proc/meminfo"], "proc/net/dev": " eth0:3 0 0 0 0 0 0 0 2 0\n"}
-    )
+    root = make_tree(tmp_path, {"proc/meminfo": MACHINE["proc/meminfo"], "proc/net/dev": " eth0:3 0 0 0 0 0 0 0 2 0\n"})
     assert read_counters(root) == (None, 614400000, None, None, 3, 2)
     machine = MachineUse(root)
     assert machine.sample(0.0) == {"system.memory_bytes": 614400000}
@@ -190,14 +182,14 @@ VERSION_1 = {
 @linux
 @pytest.mark.parametrize("files", [VERSION_1, VERSION_2], ids=["version 1", "version 2"])
 def test_what_a_limited_group_uses_is_told_against_its_limit(tmp_path: pathlib.Path, files: dict[str, str]) -> None:
-    root = make_files(tmp_path, {**MACHINE, **files})
+    root = make_tree(tmp_path, {**MACHINE, **files})
     assert LimitedGroups(root).read() == GroupUse(1_000_000_000, 2.5)
     assert MachineUse(root).sample(0.0)["cgroup.memory_bytes"] == 1_000_000_000
 
 
 @linux
 def test_a_group_without_limits_is_not_told_of(tmp_path: pathlib.Path) -> None:
-    root = make_files(tmp_path, {"proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/memory.max": "max\n"})
+    root = make_tree(tmp_path, {"proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/memory.max": "max\n"})
     assert LimitedGroups(root).read() == GroupUse(None, None)
 
 
@@ -299,6 +291,7 @@ def test_samples_grow_fewer_and_never_cost_much() -> None:
 
 def test_a_mean_is_over_time_and_not_over_samples() -> None:
     rows = [(0.0, 9, None), (1.0, 1, 4), (2.0, 1, 2), (12.0, 5, 2), (12.0, 5, 2)]
-    points = [Point(name, value, n, time) for n, (time, *both) in enumerate(rows) for name, value in zip("ab", both, strict=True) if value is not None]  # fmt: skip # noqa: E501
+    cells = [(n, time, *cell) for n, (time, *both) in enumerate(rows) for cell in zip("ab", both, strict=True)]
+    points = [Point(name, value, n, time) for n, time, name, value in cells if value is not None]
     assert summarize_usage(points) == {"a": Usage((1 + 1 + 50 + 0) / 12, 9, 5), "b": Usage(2.0, 4, 2)}
     assert summarize_usage([Point("a", 3, 0, 0.0)]) == {"a": Usage(3.0, 3, 3)}

@@ -6,6 +6,8 @@ import os
 import re
 from typing import NamedTuple
 
+from gitexp.capture.kernel_files import read_kernel_file
+
 _NO_LIMIT = 1 << 60  # version 1 writes "no limit" as the largest page-aligned number
 _MICROSECONDS = 1e6
 _NANOSECONDS = 1e9
@@ -37,12 +39,12 @@ class LimitedGroups:
     def _read_memory(self) -> int | None:
         if self._memory is None:
             return None
-        used = _read(self._root, f"{self._memory}/memory.current") or _read(
+        used = read_kernel_file(self._root, f"{self._memory}/memory.current") or read_kernel_file(
             self._root, f"{self._memory}/memory.usage_in_bytes"
         )
         if not used.strip().isdigit():
             return None
-        statistics = _read(self._root, f"{self._memory}/memory.stat")
+        statistics = read_kernel_file(self._root, f"{self._memory}/memory.stat")
         # Version 1 has a group's own and, under total_, those with all below it, as the limit counts.
         cached = re.search(r"^total_inactive_file (\d+)$", statistics, re.MULTILINE) or re.search(
             r"^inactive_file (\d+)$", statistics, re.MULTILINE
@@ -52,10 +54,10 @@ class LimitedGroups:
     def _read_cpu(self) -> float | None:
         if self._cpu is None:
             return None
-        match = re.search(r"^usage_usec (\d+)$", _read(self._root, f"{self._cpu}/cpu.stat"), re.MULTILINE)
+        match = re.search(r"^usage_usec (\d+)$", read_kernel_file(self._root, f"{self._cpu}/cpu.stat"), re.MULTILINE)
         if match:
             return int(match[1]) / _MICROSECONDS
-        used = _read(self._root, f"{self._cpu}/cpuacct.usage").strip()
+        used = read_kernel_file(self._root, f"{self._cpu}/cpuacct.usage").strip()
         return int(used) / _NANOSECONDS if used.isdigit() else None
 
 
@@ -63,11 +65,11 @@ def cpu_quotas(root: str) -> dict[str, float]:
     """How many cores may be used, by the folder of the group that says so."""
     quotas = {}
     for folder in _list_groups(root, ""):
-        words = _read(root, f"{folder}/cpu.max").split()
+        words = read_kernel_file(root, f"{folder}/cpu.max").split()
         if len(words) == 2 and words[0].isdigit():
             quotas[folder] = int(words[0]) / int(words[1])
     for folder in _list_groups(root, "cpu"):
-        quota, period = (_read(root, f"{folder}/cpu.cfs_{name}_us").strip() for name in ("quota", "period"))
+        quota, period = (read_kernel_file(root, f"{folder}/cpu.cfs_{name}_us").strip() for name in ("quota", "period"))
         if quota.isdigit() and period.isdigit() and int(period):
             quotas[folder] = int(quota) / int(period)
     return quotas
@@ -75,8 +77,10 @@ def cpu_quotas(root: str) -> dict[str, float]:
 
 def memory_limits(root: str) -> dict[str, int]:
     """How many bytes of memory may be used, by the folder of the group that says so."""
-    words = {folder: _read(root, f"{folder}/memory.max") for folder in _list_groups(root, "")}
-    words |= {folder: _read(root, f"{folder}/memory.limit_in_bytes") for folder in _list_groups(root, "memory")}
+    words = {folder: read_kernel_file(root, f"{folder}/memory.max") for folder in _list_groups(root, "")}
+    words |= {
+        folder: read_kernel_file(root, f"{folder}/memory.limit_in_bytes") for folder in _list_groups(root, "memory")
+    }
     limits = {folder: int(word) for folder, word in words.items() if word.strip().isdigit()}
     return {folder: limit for folder, limit in limits.items() if limit < _NO_LIMIT}
 
@@ -86,7 +90,7 @@ def _list_groups(root: str, controller: str) -> list[str]:
 
     ``controller`` is empty for version 2, in which one tree has them all.
     """
-    for line in _read(root, "proc/self/cgroup").splitlines():
+    for line in read_kernel_file(root, "proc/self/cgroup").splitlines():
         _, controllers, path = [*line.split(":", 2), "", ""][:3]
         if controller not in controllers.split(","):
             continue
@@ -94,11 +98,3 @@ def _list_groups(root: str, controller: str) -> list[str]:
         parts = [part for part in path.split("/") if part and part != ".."]
         return [os.path.join(top, *parts[:depth]) for depth in range(len(parts) + 1)]
     return []
-
-
-def _read(root: str, path: str) -> str:
-    try:
-        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:  # another kernel, another version of control groups
-        return ""

@@ -10,6 +10,7 @@ import sys
 from typing import NamedTuple
 
 from gitexp.capture.control_groups import cpu_quotas, memory_limits
+from gitexp.capture.kernel_files import read_kernel_file
 
 _PROBE_SECONDS = 5
 
@@ -51,7 +52,7 @@ def describe_platform(root: str = "/") -> str:
 
 def _read_distribution(root: str) -> str:
     for path in ("etc/os-release", "usr/lib/os-release"):
-        match = re.search(r"^PRETTY_NAME=[\"']?([^\"'\n]*)", _read(root, path), re.MULTILINE)
+        match = re.search(r"^PRETTY_NAME=[\"']?([^\"'\n]*)", read_kernel_file(root, path), re.MULTILINE)
         if match:
             return match[1]
     return ""
@@ -63,7 +64,7 @@ def describe_processor(root: str = "/") -> str | None:
         return _ask_sysctl("machdep.cpu.brand_string")
     if sys.platform == "win32":
         return os.environ.get("PROCESSOR_IDENTIFIER")
-    fields = dict(re.findall(r"^([^\t:\n]+?)\s*:\s*(.*)$", _read(root, "proc/cpuinfo"), re.MULTILINE))
+    fields = dict(re.findall(r"^([^\t:\n]+?)\s*:\s*(.*)$", read_kernel_file(root, "proc/cpuinfo"), re.MULTILINE))
     for name in ("model name", "cpu model", "cpu", "Model", "Hardware", "uarch"):
         if fields.get(name):
             return re.sub(r"\s+", " ", fields[name]).strip()
@@ -91,17 +92,9 @@ def count_memory(root: str = "/") -> int | None:
         import psutil
 
         return int(psutil.virtual_memory().total)
-    match = re.search(r"^MemTotal:\s+(\d+) kB", _read(root, "proc/meminfo"), re.MULTILINE)
+    match = re.search(r"^MemTotal:\s+(\d+) kB", read_kernel_file(root, "proc/meminfo"), re.MULTILINE)
     total = [int(match[1]) * 1024] if match else []
     return min([*total, *memory_limits(root).values()], default=None)
-
-
-def _read(root: str, path: str) -> str:
-    try:
-        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:  # another kernel, another version of control groups
-        return ""
 
 
 def _ask_sysctl(name: str) -> str | None:

@@ -8,6 +8,7 @@ import sys
 from typing import NamedTuple
 
 from gitexp.capture.control_groups import LimitedGroups
+from gitexp.capture.kernel_files import read_kernel_file
 from gitexp.capture.rates import Rates
 
 _CORE = 100.0
@@ -69,7 +70,7 @@ def read_counters(root: str = "/") -> Counters:
     """What the machine has counted so far."""
     if sys.platform != "linux":
         return read_counters_by_psutil()
-    memory = dict(re.findall(r"^(\w+):\s+(\d+) kB$", _read(root, "proc/meminfo"), re.MULTILINE))
+    memory = dict(re.findall(r"^(\w+):\s+(\d+) kB$", read_kernel_file(root, "proc/meminfo"), re.MULTILINE))
     known = "MemTotal" in memory and "MemAvailable" in memory
     read, written = _read_disks(root)
     received, sent = _read_network(root)
@@ -84,7 +85,7 @@ def read_counters(root: str = "/") -> Counters:
 
 
 def _read_processors(root: str) -> float | None:
-    match = re.match(r"cpu +(\d[\d ]*)\n", _read(root, "proc/stat"))
+    match = re.match(r"cpu +(\d[\d ]*)\n", read_kernel_file(root, "proc/stat"))
     if match is None:
         return None
     user, nice, system, _idle, _waiting, *interrupts = map(int, match[1].split())
@@ -94,7 +95,7 @@ def _read_processors(root: str) -> float | None:
 
 def _read_disks(root: str) -> tuple[int | None, int | None]:
     """Bytes read and written of the disks that are things: what lies on top of them would count twice."""
-    lines = [line.split() for line in _read(root, "proc/diskstats").splitlines()]
+    lines = [line.split() for line in read_kernel_file(root, "proc/diskstats").splitlines()]
     disks = [words for words in lines if os.path.exists(os.path.join(root, "sys/block", words[2], "device"))]
     if not disks:
         return None, None
@@ -106,7 +107,7 @@ def _read_disks(root: str) -> tuple[int | None, int | None]:
 
 def _read_network(root: str) -> tuple[int | None, int | None]:
     """Bytes received and sent by the interfaces that are things; in a container, which sees none, by all but lo."""
-    rows = [line.rpartition(":") for line in _read(root, "proc/net/dev").splitlines() if ":" in line]
+    rows = [line.rpartition(":") for line in read_kernel_file(root, "proc/net/dev").splitlines() if ":" in line]
     counts = {name.strip(): row.split() for name, _, row in rows if not _LOOPBACK.fullmatch(name.strip())}
     real = [name for name in counts if os.path.exists(os.path.join(root, "sys/class/net", name, "device"))]
     chosen = [counts[name] for name in real or counts]
@@ -133,11 +134,3 @@ def read_counters_by_psutil() -> Counters:
         received_bytes=sum(counts.bytes_recv for counts in network) if network else None,
         sent_bytes=sum(counts.bytes_sent for counts in network) if network else None,
     )
-
-
-def _read(root: str, path: str) -> str:
-    try:
-        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:  # a container that hides it
-        return ""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from gitexp.model.ids import is_id
 from gitexp.store.file_lock import is_record_locked, try_lock
-from gitexp.store.journal import START, Journal, is_own, local_folder, read_start
+from gitexp.store.journal import START, Journal, local_folder, read_start
 from gitexp.store.machine import is_here
-from gitexp.store.spare_journals import list_spare_journals
+from gitexp.store.spare_journals import is_own_folder, list_spare_journals
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
@@ -40,7 +40,7 @@ def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
     not ours to read, and where another host began it: whether its lock is held is not known here on every shared file
     system.
     """
-    if not _is_own_folder(folder):
+    if not is_own_folder(folder):
         return None
     start = read_start(folder)
     if start is None:
@@ -56,13 +56,6 @@ def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
         return journal, start
     journal.release()
     return None
-
-
-def _is_own_folder(folder: str) -> bool:
-    try:
-        return is_own(os.lstat(folder))
-    except OSError:
-        return False
 
 
 def has_script(folder: str) -> bool:

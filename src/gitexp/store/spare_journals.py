@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from gitexp.model.ids import is_id
-from gitexp.store.journal import SPARE, read_start
+from gitexp.store.journal import SPARE, is_own, read_start
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
@@ -27,7 +27,7 @@ def is_own_folder(path: str) -> bool:
         found = os.lstat(path)
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and (not hasattr(os, "getuid") or found.st_uid == os.getuid())
+    return stat.S_ISDIR(found.st_mode) and is_own(found)
 
 
 def _list_spare_folders() -> list[str]:

@@ -165,6 +165,9 @@ def tell(demo: Demo) -> None:
     demo.type("git fsck --strict --no-dangling")
     demo.type("git status --short")
 
+    demo.say("No server, no account. And a run as exp watch draws it, while it goes and afterwards.")
+    demo.type("exp watch linear --once --metric loss --metric val.acc")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)

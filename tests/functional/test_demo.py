@@ -36,6 +36,9 @@ def test_the_demo(tmp_path: pathlib.Path, sealed: pathlib.Path) -> None:
     }
     assert "\nRun-Status: lost\n" in folder.git("show", "-s", "--format=%B", subjects["cut-short:"])
     assert len(folder.git("show", f"{subjects['cut-short:']}:.exp/metrics.csv").splitlines()) > 20
+    picture = done.stdout.partition("$ exp watch linear")[2]
+    assert "val.acc  0.9" in picture
+    assert "step 400/400" in picture
     assert sorted(sealed.rglob("*")) == before
     # The key stands where it is typed, and in no object of the repository.
     assert "4f9a1c07b2e85d36" in done.stdout

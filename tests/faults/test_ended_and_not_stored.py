@@ -18,7 +18,8 @@ from kit.observing import stream
 if TYPE_CHECKING:
     import pathlib
 
-WAIT = "import sys; print('ready', flush=True); sys.stdin.read()"
+TOKEN = "ghp_" + "1234567890abcdefABCDEF1234567890abcd"[:36]
+WAIT = f"import gitexp, sys; gitexp.log({{'{TOKEN}': 1, 'loss': 2}}); print('ready', flush=True); sys.stdin.read()"
 
 
 def test_on_a_disk_that_became_read_only(small_disk: pathlib.Path) -> None:
@@ -49,6 +50,9 @@ def test_on_a_disk_that_became_read_only(small_disk: pathlib.Path) -> None:
     assert f"not stored yet: exp recover {live.name}" in shown
     watched = run_exp(folder, "watch", "one")
     assert "not stored yet" in watched.out
+    assert "loss" in watched.out
+    for form in ([], ["--json"]):
+        assert TOKEN not in run_exp(folder, "watch", "one", "--once", *form).out
     for words in (["one"], []):
         stopped = run_exp(folder, "stop", *words)
         assert stopped.status == 1

@@ -64,6 +64,7 @@ class GoingLook:
         self._read_output()
         self._read_system()
         run = self._said.tell(self._run, self._redactor)
+        curves = self._said.hide_names(self._said.curves(), self._redactor)
         lines = find_lines(self._tail)
         last = {metric: summary.last for metric, summary in run.metrics.items()}
         processes = read_processes(self._journal)
@@ -76,10 +77,10 @@ class GoingLook:
                 signal=end.signal,
                 ended_at=run.started_at + timedelta(seconds=end.seconds),
             )
-            return RunView(run, self._said.curves(), lines, missing=f"not stored yet: exp recover {run.id}")
+            return RunView(run, curves, lines, missing=f"not stored yet: exp recover {run.id}")
         return RunView(
             run,
-            curves=self._said.hide_names(self._said.curves(), self._redactor),
+            curves=curves,
             lines=lines,
             processes={} if processes is None else {key: pid for key, pid in processes._asdict().items() if pid},
             system={name: tuple(values) for name, values in self._samples.items()},

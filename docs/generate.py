@@ -38,6 +38,8 @@ EXAMPLES: tuple[ExpError, ...] = (
     errors.BrokenObject("a tree that ends too early"),
     errors.NewerFormat("refs/runs/default/k3v9x2mabc", 2),
     errors.Refused("the folder 'runs/old' is not empty", hint="exp checkout last ANOTHER-FOLDER"),
+    errors.RunDiverged("k3v9x2mabc", "both sides changed .exp/run.yaml", ours="1" * 40, theirs="2" * 40),
+    errors.RemoteFailed("origin", 128, "fatal: '../gone.git' does not appear to be a git repository"),
     errors.RefMoved("refs/runs/default/k3v9x2mabc", "expected 5db2e9b, found c8c530d"),
     errors.GitFailed("git worktree add", 128, "fatal: could not create leading directories"),
     errors.GitMissing(),

@@ -16,6 +16,8 @@
     ├── BrokenObject                1     broken-object
     ├── Refused                     1     refused
     ├── RefMoved                    1     ref-moved
+    ├── RunDiverged                 1     run-diverged
+    ├── RemoteFailed                1     remote-failed
     ├── GitFailed                   1     git-failed
     │   └── GitMissing              1     git-missing
     └── StorageFailed               1     storage-failed
@@ -184,6 +186,34 @@ class RefMoved(ExpError):
 
     def __init__(self, ref: str, why: str) -> None:
         super().__init__(f"{ref} was moved by another process: {why}", hint="run the command again", ref=ref, why=why)
+
+
+class RunDiverged(ExpError):
+    """Two tips of a run that differ in more than annotations: neither is taken over the other."""
+
+    code = "run-diverged"
+
+    def __init__(self, run: str, why: str, *, ours: str, theirs: str) -> None:
+        super().__init__(
+            f"run {run} is another one there: {why}",
+            hint=f"git diff {ours[:12]} {theirs[:12]}  (both are kept)",
+            run=run,
+            why=why,
+            ours=ours,
+            theirs=theirs,
+        )
+
+
+class RemoteFailed(ExpError):
+    """Another repository could not be reached, or did not do what was asked; Git's own words are in the message."""
+
+    code = "remote-failed"
+
+    def __init__(self, remote: str, status: int, stderr: str) -> None:
+        words = stderr.strip() or "the connection ended without a word"
+        super().__init__(
+            f"{remote}: {words}", hint=f"git ls-remote {remote}", remote=remote, status=status, stderr=stderr
+        )
 
 
 class GitFailed(ExpError):

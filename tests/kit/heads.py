@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from gitexp.model.head import RunHead
 from gitexp.model.ids import RunId
 from gitexp.model.metrics import Summary
 from gitexp.model.refs import Experiment, run_ref
-from gitexp.model.run import RunHead, Status, User
+from gitexp.model.run import Status, User
 from gitexp.model.said import Said, SaidValues
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from gitexp.git.worktree import add_worktree
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
-    from gitexp.model.run import Run, RunHead
+    from gitexp.model.head import RunHead
+    from gitexp.model.run import Run
     from gitexp.store.runs import RunStore
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

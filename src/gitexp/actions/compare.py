@@ -13,7 +13,7 @@ from gitexp.store.layout import PACKAGES
 
 if TYPE_CHECKING:
     from gitexp.model.difference import RunDifference
-    from gitexp.model.run import RunHead
+    from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
 

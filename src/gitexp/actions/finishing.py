@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from gitexp.actions.preparation import Preparation
     from gitexp.actions.session import Session
     from gitexp.capture.ending import Ending
-    from gitexp.model.run import Run, RunHead
+    from gitexp.model.head import RunHead
+    from gitexp.model.run import Run
     from gitexp.store.writing import StoredRun
 
 

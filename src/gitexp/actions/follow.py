@@ -18,7 +18,7 @@ from gitexp.store.layout import OUTPUT
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from gitexp.model.run import RunHead
+    from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
 _REMEMBERED = 4096

@@ -14,7 +14,7 @@ from gitexp.store.machine import is_here
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
-    from gitexp.model.run import RunHead
+    from gitexp.model.head import RunHead
     from gitexp.store.journal import JournalStart
 
 _NO_LOCK = -1

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from gitexp.actions.going_journal import GoingJournal
     from gitexp.actions.said_so_far import SaidSoFar
     from gitexp.capture.redaction import Redactor
+    from gitexp.model.head import RunHead
     from gitexp.model.metrics import Summary
-    from gitexp.model.run import RunHead
     from gitexp.model.said import SaidValues
     from gitexp.store.journal_records import Record
     from gitexp.store.runs import RunStore

@@ -11,8 +11,8 @@ from gitexp.model.said import Said, SaidValues
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from gitexp.model.head import RunHead
     from gitexp.model.refs import Experiment
-    from gitexp.model.run import RunHead
     from gitexp.store.runs import RunStore
 
 

@@ -12,7 +12,7 @@ from gitexp.store.journal import local_folder
 from gitexp.store.layout import OUTPUT
 
 if TYPE_CHECKING:
-    from gitexp.model.run import RunHead
+    from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
 

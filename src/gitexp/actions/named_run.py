@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitexp.errors import BrokenRecord
+    from gitexp.model.head import RunHead
     from gitexp.model.refs import Experiment
-    from gitexp.model.run import RunHead
     from gitexp.model.spec import Spec
     from gitexp.store.runs import Heads, RunStore
 

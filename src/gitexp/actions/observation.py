@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gitexp.capture.interpreter import Interpreter, Unknown
     from gitexp.data.known_hashes import KnownHashes
     from gitexp.data.recording import RecordedData
-    from gitexp.model.run import LeftOut, RunHead
+    from gitexp.model.head import RunHead
+    from gitexp.model.run import LeftOut
 
 _PAUSES = (0.05, 0.35, 1.5, 8.0, 50.0)
 """Seconds between looks at the running processes: shell scripts and make have their Python after a tenth of one."""

@@ -16,8 +16,9 @@ from gitexp.store.layout import OUTPUT, RECORD
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+    from gitexp.model.head import RunHead
     from gitexp.model.pointer import Pointer
-    from gitexp.model.run import Artifact, RunHead
+    from gitexp.model.run import Artifact
     from gitexp.store.runs import RunStore
 
 _ARTIFACTS = RECORD + b"artifacts/"

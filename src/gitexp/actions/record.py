@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from gitexp.capture.keeping import Keeping
     from gitexp.capture.spool import Spool
     from gitexp.git.working_copy import Opening
+    from gitexp.model.head import RunHead
     from gitexp.model.metrics import Direction
-    from gitexp.model.run import Run, RunHead
+    from gitexp.model.run import Run
     from gitexp.store.writing import StoredRun
 
 

@@ -14,7 +14,7 @@ from gitexp.store.journal import START, local_folder
 from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
-    from gitexp.model.run import RunHead
+    from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
 _SECONDS = 1.0

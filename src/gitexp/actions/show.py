@@ -15,7 +15,8 @@ from gitexp.store.layout import RECORD
 
 if TYPE_CHECKING:
     from gitexp.model.going import RunView
-    from gitexp.model.run import Run, RunHead
+    from gitexp.model.head import RunHead
+    from gitexp.model.run import Run
     from gitexp.model.usage import Usage
     from gitexp.store.runs import RunStore
 

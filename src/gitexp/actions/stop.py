@@ -32,7 +32,7 @@ from gitexp.store.machine import host_name, is_here
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitexp.model.run import RunHead
+    from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
 _PAUSE = 0.05

@@ -11,8 +11,8 @@ from gitexp.store.layout import SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gitexp.model.head import RunHead
     from gitexp.model.metrics import Point
-    from gitexp.model.run import RunHead
     from gitexp.store.runs import RunStore
 
 _MOST = 1e300

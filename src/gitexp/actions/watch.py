@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitexp.model.going import Points
-    from gitexp.model.run import RunHead
+    from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
 

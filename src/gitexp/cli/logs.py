@@ -16,7 +16,7 @@ from gitexp.cli.terminal import find_colour
 from gitexp.errors import UsageError
 
 if TYPE_CHECKING:
-    from gitexp.model.run import RunHead
+    from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
 EXAMPLES = """

@@ -32,6 +32,10 @@ class Fields:
             raise ValueError(f"{self._place}{key} is not {word}")
         return value
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there and not null."""
+        return self._values.get(key) is not None
+
     def text(self, key: str) -> str | None:
         """Text."""
         value: str | None = self._take(key, (str,), "text")

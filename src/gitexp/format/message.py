@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from gitexp.model.run import FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from gitexp.model.metrics import Summary
     from gitexp.model.run import Run
-    from gitexp.model.values import Value
+    from gitexp.model.values import Scalar, Value
 
 SUBJECT_BYTES = 200
 VALUE_BYTES = 120
@@ -63,19 +63,33 @@ def format_message(run: Run) -> bytes:
         lines.append(f"Run-Seconds: {run.seconds!r}")
     if run.fingerprint is not None:
         lines.append(f"Run-Fingerprint: {run.fingerprint}")
-    for word, part, values in (("Param", "params", run.params), ("Tag", "tags", run.tags)):
-        block = [_format_pair(word, key, value) for key, value in list(values.items())[:MOST]]
-        kept = [line for line in block if line is not None]
-        if len(kept) < len(values):
-            more.append(part)
-        if word == "Param":
-            lines += kept
-            lines += _format_metrics(run.metrics, more)
-        else:
-            lines += kept
-    if more:
-        lines.append(f"Run-More: {' '.join(more)}")
+    params, is_whole = _format_pairs("Param", run.params)
+    if not is_whole:
+        more.append("params")
+    lines += params
+    lines += _format_metrics(run.metrics, more)
+    tags, is_whole = format_tags(run.tags)
+    if not is_whole:
+        more.append("tags")
+    lines += tags
+    lines += format_more(more)
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def format_tags(tags: Mapping[str, Scalar]) -> tuple[list[str], bool]:
+    """The lines of tags, and whether they have all."""
+    return _format_pairs("Tag", tags)
+
+
+def format_more(parts: Sequence[str]) -> list[str]:
+    """The line that names the kinds of which the manifest has more; no line where it has not."""
+    return [f"Run-More: {' '.join(parts)}"] if parts else []
+
+
+def _format_pairs(word: str, values: Mapping[str, Value]) -> tuple[list[str], bool]:
+    block = [_format_pair(word, key, value) for key, value in list(values.items())[:MOST]]
+    kept = [line for line in block if line is not None]
+    return kept, len(kept) == len(values)
 
 
 def _format_metrics(metrics: dict[str, Summary], more: list[str]) -> list[str]:

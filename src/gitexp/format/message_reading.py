@@ -41,6 +41,11 @@ class Message(NamedTuple):
     seconds: float | None
     fingerprint: str | None
     said: Said
+    moved: Experiment | None = None
+    """The experiment that an annotation moved the run to."""
+    hidden: bool = False
+    has_no_snapshot: bool = False
+    """Whether the first parent is an earlier tip: a run that could not be stored with its code has no S."""
 
 
 class MessageError(Exception):
@@ -94,6 +99,9 @@ def _assemble(subject: str, fields: dict[str, str], said: Said) -> Message:
         seconds=float(fields["Run-Seconds"]) if "Run-Seconds" in fields else None,
         fingerprint=fields.get("Run-Fingerprint"),
         said=said,
+        moved=_parse_experiment(fields["Run-Moved"]) if "Run-Moved" in fields else None,
+        hidden=fields.get("Run-Hidden") == "true",
+        has_no_snapshot=fields.get("Run-Snapshot") == "none",
     )
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from gitexp.model.run import RunHead
+    from gitexp.model.head import RunHead
     from gitexp.model.values import Scalar, Value
 
 Kind = Literal["field", "param", "metric", "tag"]

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from gitexp.model.columns import Cell
+    from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
     from gitexp.model.metrics import Direction
-    from gitexp.model.run import RunHead
 
 Choice: TypeAlias = Literal["differing", "all"]
 

@@ -19,13 +19,20 @@ from gitexp.model.ids import RunId, is_id
 RefName = NewType("RefName", str)
 Experiment = NewType("Experiment", str)
 
+Writer = NewType("Writer", str)
+"""Who folds and erases: one clone of one person, so that no two ever write the same ref."""
+
 RUNS = "refs/runs/"
 LIVE = "refs/exp/live/"
+FOLDS = "refs/exp/fold/"
+REMOVED = "refs/exp/removed/"
 DEFAULT_EXPERIMENT = Experiment("default")
 
 _EXPERIMENT = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _LONGEST_EXPERIMENT = 64
+_WRITER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
 
 
 class RunRef(NamedTuple):
@@ -39,6 +46,18 @@ class RunRef(NamedTuple):
     def name(self) -> RefName:
         """The full ref name."""
         return RefName(f"{RUNS if self.kind == 'ended' else LIVE}{self.experiment}/{self.id}")
+
+
+class FoldRef(NamedTuple):
+    """A parsed ref of a fold: who folded, and the month in which its runs began, as ``202611``."""
+
+    writer: Writer
+    month: str
+
+    @property
+    def name(self) -> RefName:
+        """The full ref name."""
+        return RefName(f"{FOLDS}{self.writer}/{self.month}")
 
 
 def parse_experiment(text: str) -> Experiment:
@@ -86,3 +105,27 @@ def parse_run_ref(name: str) -> RunRef | None:
     if not slash or not is_id(run_id) or _why_not_experiment(experiment) is not None:
         return None
     return RunRef(kind, Experiment(experiment), RunId(run_id))
+
+
+def is_writer(text: str) -> bool:
+    """Whether the text is the name of a writer: a-z, 0-9 and '-', at most 63 characters."""
+    return _WRITER.fullmatch(text) is not None
+
+
+def parse_fold_ref(name: str) -> FoldRef | None:
+    """Reads a ref name; None when it is not the ref of a fold."""
+    writer, slash, month = name.removeprefix(FOLDS).partition("/")
+    if not name.startswith(FOLDS) or not slash or not is_writer(writer) or not _MONTH.fullmatch(month):
+        return None
+    return FoldRef(Writer(writer), month)
+
+
+def removed_ref(writer: Writer) -> RefName:
+    """The ref of the ids that a writer erased."""
+    return RefName(f"{REMOVED}{writer}")
+
+
+def parse_removed_ref(name: str) -> Writer | None:
+    """Reads a ref name; None when it is not the ref of a writer's erased ids."""
+    writer = name.removeprefix(REMOVED)
+    return Writer(writer) if name.startswith(REMOVED) and is_writer(writer) else None

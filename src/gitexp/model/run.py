@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from gitexp.model.annotations import Annotation
     from gitexp.model.ids import RunId
     from gitexp.model.metrics import Summary
     from gitexp.model.paths import TreePath
     from gitexp.model.refs import Experiment
-    from gitexp.model.said import Said
     from gitexp.model.values import Params, Scalar
 
 FORMAT = 1
@@ -195,50 +195,10 @@ class Run:
     redacted: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     """What could not be recorded, one sentence each."""
+    annotations: tuple[Annotation, ...] = ()
+    """What was said of it after it ended, in order; ``tags`` and ``experiment`` are as these left them."""
 
     @property
     def seconds(self) -> float | None:
         """Wall time from start to end; None while the run goes."""
         return None if self.ended_at is None else (self.ended_at - self.started_at).total_seconds()
-
-
-class RunHead(NamedTuple):
-    """What a run's commit message says of it: enough for a listing, without opening the tree.
-
-    ``metrics`` hold only what the message has: ``first`` is NaN and ``count`` 0 there.
-    """
-
-    ref: str
-    commit: str
-    snapshot: str | None
-    id: RunId
-    name: str
-    experiment: Experiment
-    status: Status
-    command: str
-    started_at: datetime
-    ended_at: datetime
-    seconds: float | None
-    fingerprint: str | None
-    user: User
-    said: Said
-
-    @property
-    def params(self) -> Params:
-        """The params that the message has."""
-        return self.said.values.params
-
-    @property
-    def metrics(self) -> dict[str, Summary]:
-        """The summaries that the message has."""
-        return self.said.values.metrics
-
-    @property
-    def tags(self) -> dict[str, Scalar]:
-        """The tags that the message has."""
-        return self.said.values.tags
-
-    @property
-    def more(self) -> frozenset[str]:
-        """The parts of which the manifest has more (``params``, ``metrics``, ``tags``)."""
-        return self.said.values.more

@@ -15,10 +15,10 @@ from gitexp.model.spec import Extreme, FullRef, Last, Registry, Text, format_spe
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
     from gitexp.model.metrics import Direction, Number
     from gitexp.model.refs import Experiment
-    from gitexp.model.run import RunHead
     from gitexp.model.spec import Aggregate, Spec
 
 
@@ -40,7 +40,7 @@ def select_run(spec: Spec, heads: Sequence[RunHead], scope: Scope) -> RunHead:
 
     ``last`` counts back from the run that started last in the present experiment, however it stands or ended. The
     extremes are taken over its finished runs; among equal values the run that started first wins, so that a
-    repetition does not take the place of the original.
+    repetition does not take the place of the original. Neither sees a run that is hidden.
     """
     match spec:
         case Last():
@@ -48,7 +48,7 @@ def select_run(spec: Spec, heads: Sequence[RunHead], scope: Scope) -> RunHead:
         case Extreme():
             return _select_extreme(spec, heads, scope)
         case FullRef(ref):
-            found = [head for head in heads if head.id == ref.id and head.experiment == ref.experiment]
+            found = [head for head in heads if head.id == ref.id and head.home == ref.experiment]
             return _take_one(format_spec(spec), found, heads)
         case Registry():
             return _select_version(spec, heads, scope)
@@ -67,7 +67,7 @@ def describe_run(head: RunHead) -> str:
 
 
 def _select_last(spec: Last, heads: Sequence[RunHead], scope: Scope) -> RunHead:
-    own = order_newest_first([head for head in heads if head.experiment == scope.experiment])
+    own = order_newest_first([head for head in heads if head.experiment == scope.experiment and not head.hidden])
     if spec.back < len(own):
         return own[spec.back]
     if own:
@@ -83,7 +83,11 @@ def _select_last(spec: Last, heads: Sequence[RunHead], scope: Scope) -> RunHead:
 
 
 def _select_extreme(spec: Extreme, heads: Sequence[RunHead], scope: Scope) -> RunHead:
-    own = [head for head in heads if head.experiment == scope.experiment and head.status is Status.FINISHED]
+    own = [
+        head
+        for head in heads
+        if head.experiment == scope.experiment and head.status is Status.FINISHED and not head.hidden
+    ]
     metric, aggregate = resolve_metric(spec, own)
     direction = _direction(spec, metric, scope.directions)
     valued: list[tuple[Number, RunHead]] = []

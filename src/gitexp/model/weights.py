@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gitexp.model.columns import Column
+    from gitexp.model.head import RunHead
     from gitexp.model.metrics import Direction
-    from gitexp.model.run import RunHead
 
 _DIRECTED = 40.0
 _HIDDEN = -1000.0

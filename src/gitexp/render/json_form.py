@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from gitexp.model.difference import MetricChange, RunDifference
     from gitexp.model.going import RunView
+    from gitexp.model.head import RunHead
     from gitexp.model.listing import RunTable
     from gitexp.model.metrics import Summary
-    from gitexp.model.run import Run, RunHead
+    from gitexp.model.run import Run
     from gitexp.model.usage import Usage
 
 _LINES = 10

@@ -15,8 +15,8 @@ from gitexp.render.times import format_age, format_duration, format_iso
 
 if TYPE_CHECKING:
     from gitexp.model.columns import Cell, Column
+    from gitexp.model.head import RunHead
     from gitexp.model.listing import RunTable
-    from gitexp.model.run import RunHead
     from gitexp.render.page import Look
 
 WIDEST_TEXT = 28

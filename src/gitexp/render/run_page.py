@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gitexp.model.going import RunView
-    from gitexp.model.run import Run, RunHead
+    from gitexp.model.head import RunHead
+    from gitexp.model.run import Run
     from gitexp.model.usage import Usage
     from gitexp.render.page import Block, Look, Page
 

@@ -14,8 +14,9 @@ from gitexp.render.times import format_duration
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gitexp.model.head import RunHead
     from gitexp.model.metrics import Direction, Number
-    from gitexp.model.run import LeftOut, Run, RunHead
+    from gitexp.model.run import LeftOut, Run
     from gitexp.render.page import Line, Look, Page
 
 _MOST_METRICS = 8

@@ -15,8 +15,8 @@ from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
+    from gitexp.model.head import RunHead
     from gitexp.model.refs import Experiment
-    from gitexp.model.run import RunHead
 
 _LOOKED_AT = 20
 _LONGEST = 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenObject, BrokenRecord, GitFailed, GitMissing, NewerFormat
@@ -10,9 +10,11 @@ from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
 from gitexp.git.reading import list_tree, read_commits, read_path
 from gitexp.git.repository import open_repository
+from gitexp.model.annotations import apply_annotations
+from gitexp.model.head import RunHead
 from gitexp.model.paths import quote_path
 from gitexp.model.refs import LIVE, RUNS, parse_run_ref
-from gitexp.model.run import RunHead, User
+from gitexp.model.run import User
 from gitexp.store.layout import MANIFEST, RECORD
 from gitexp.store.project import Project, find_project
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from gitexp.errors import ExpError
     from gitexp.git.reading import ListedEntry, RefCommit
     from gitexp.git.repository import Repository
+    from gitexp.model.annotations import Annotation
     from gitexp.model.refs import Experiment
     from gitexp.model.run import Run
     from gitexp.model.settings import Settings
@@ -59,7 +62,7 @@ class RunStore(NamedTuple):
         return read_heads(read_commits(self.repository, prefixes))
 
     def load(self, head: RunHead) -> Run:
-        """The whole manifest of a run. Raises BrokenRecord."""
+        """The whole manifest of a run, and what was said of it since. Raises BrokenRecord."""
         from gitexp.format.manifest_reading import parse_manifest
 
         data = self.read_part(head, MANIFEST)
@@ -68,7 +71,16 @@ class RunStore(NamedTuple):
         run = parse_manifest(data, head.id)
         if run.id != head.id:
             raise BrokenRecord(head.id, f"its manifest is that of {run.id}")
-        return run
+        return apply_annotations(run, self.annotations(head)[0]) if head.annotated else run
+
+    def annotations(self, head: RunHead) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
+        """What was said of a run after it ended, and why a file there could not be read. Raises BrokenRecord."""
+        from gitexp.store.annotations import read_annotations
+
+        try:
+            return read_annotations(self.repository, head.commit)
+        except GitFailed as error:
+            raise _damaged(head, error) from error
 
     def read_part(self, head: RunHead, path: bytes) -> bytes | None:
         """The bytes of a file of the run's tree (``.exp/output.log``); None when it is not there.
@@ -126,8 +138,9 @@ def read_heads(commits: Iterable[RefCommit]) -> Heads:
         except BrokenRecord as error:
             broken.append(error)
             continue
-        if head.id != parsed.id:
-            broken.append(BrokenRecord(ref, f"its commit is that of run {head.id}"))
+        if head.id != parsed.id or head.home != parsed.experiment:
+            whose = f"run {head.id} of experiment {head.home!r}"
+            broken.append(BrokenRecord(ref, f"its commit is that of {whose}"))
             continue
         (ended if parsed.kind == "ended" else live)[head.id] = head
     runs = [*ended.values(), *(head for head in live.values() if head.id not in ended)]
@@ -151,13 +164,15 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
         ended_at = datetime.fromtimestamp(commit.committer.seconds, UTC)
     except (OverflowError, ValueError, OSError) as error:
         raise BrokenRecord(ref, f"its date cannot be: {error}") from error
+    if message.seconds is not None:  # a later tip has the date of its annotation
+        ended_at = message.started_at + timedelta(seconds=message.seconds)
     return RunHead(
         ref=ref,
         commit=commit_id,
-        snapshot=commit.parents[0] if commit.parents else None,
+        snapshot=commit.parents[0] if commit.parents and not message.has_no_snapshot else None,
         id=message.id,
         name=message.name,
-        experiment=message.experiment,
+        experiment=message.moved or message.experiment,
         status=message.status,
         command=message.command,
         started_at=message.started_at,
@@ -166,4 +181,7 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
         fingerprint=message.fingerprint,
         user=User(commit.author.name, commit.author.email),
         said=message.said,
+        born=message.experiment if message.moved is not None else None,
+        hidden=message.hidden,
+        annotated=len(commit.parents) > 1 or message.has_no_snapshot,
     )

@@ -30,6 +30,7 @@ EXAMPLES: tuple[ExpError, ...] = (
     errors.NotARepository("/data"),
     errors.RunNotFound("k3v9"),
     errors.PartNotFound("amber-fox-k3v9", "output"),
+    errors.NoRemote(["origin", "upstream"]),
     errors.AmbiguousRun("k3v9", ["k3v9x2mabc", "k3v9r7t0ww"]),
     errors.DirectionUnknown("loss"),
     errors.ConfigError(".exp.yaml", 7, "artefacts", "unknown key", hint="did you mean artifacts?"),

@@ -6,7 +6,8 @@
     ├── NotFound                    1     not-found
     │   ├── NotARepository          1     not-a-repository
     │   ├── RunNotFound             1     run-not-found
-    │   └── PartNotFound            1     part-not-found
+    │   ├── PartNotFound            1     part-not-found
+    │   └── NoRemote                1     no-remote
     ├── AmbiguousRun                1     ambiguous-run
     ├── DirectionUnknown            1     direction-unknown
     ├── ConfigError                 1     config
@@ -96,6 +97,22 @@ class PartNotFound(NotFound):
 
     def __init__(self, run: str, part: str, *, hint: str | None = None) -> None:
         super().__init__(f"run {run} has no {part}", hint=hint, run=run, part=part)
+
+
+class NoRemote(NotFound):
+    """No other repository is named to which runs could go, or the one that is named is not known."""
+
+    code = "no-remote"
+
+    def __init__(self, known: list[str], *, name: str | None = None) -> None:
+        if name is not None:
+            message = f"there is no remote {name!r}" + (f"; there is {', '.join(known)}" if known else "")
+        elif known:
+            message = f"{len(known)} remotes, and none is chosen for runs: {', '.join(known)}"
+        else:
+            message = "this repository has no remote"
+        hint = f"exp remote set {known[0]}" if known else "git remote add origin URL, or exp remote set URL"
+        super().__init__(message, hint=hint, known=known, name=name)
 
 
 class AmbiguousRun(ExpError):

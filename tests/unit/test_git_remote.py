@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gitexp.errors import RemoteFailed
+from gitexp.errors import NoRemote, RemoteFailed
 from gitexp.git.remote import PushResult, PushUpdate, Talk, fetch_objects, list_remote_refs, push_refs
+from gitexp.git.remotes import Remote, choose_remote
 from gitexp.git.repository import open_repository
 
 if TYPE_CHECKING:
@@ -89,3 +90,31 @@ def test_a_hook_that_refuses_is_told_for_its_ref(here: GitFolder, tmp_path: path
         PushResult(OTHER, "refused", "hook declined"),
         PushResult(RUN, "new"),
     ]
+
+
+def test_which_remote_has_the_runs(here: GitFolder, tmp_path: pathlib.Path) -> None:
+    url = str(tmp_path / "there.git")
+    repository = open_repository(str(here.path))
+
+    assert choose_remote(repository) == Remote("origin", url, "the only one")
+    here.git("remote", "add", "backup", "https://ada:hunter2@example.org/b.git")
+    with pytest.raises(NoRemote, match="2 remotes, and none is chosen"):
+        choose_remote(repository)
+    here.git("config", "remote.pushDefault", "backup")
+    assert choose_remote(repository) == Remote("backup", "https://example.org/b.git", "remote.pushDefault")
+    here.git("config", "gitexp.remote", "origin")
+    assert choose_remote(repository) == Remote("origin", url, "gitexp.remote")
+    assert choose_remote(repository, "backup").name == "backup"
+    for location in (url, "../there.git", "git@example.org:a/b.git", "host:b.git", "file:///b.git", "./there.git"):
+        assert choose_remote(repository, location) == Remote(location, location, "given")
+    with pytest.raises(NoRemote, match="no remote 'upstream'"):
+        choose_remote(repository, "upstream")
+
+
+def test_without_a_remote_a_way_to_one_is_named(here: GitFolder) -> None:
+    here.git("remote", "remove", "origin")
+
+    with pytest.raises(NoRemote) as caught:
+        choose_remote(open_repository(str(here.path)))
+
+    assert caught.value.hint == "git remote add origin URL, or exp remote set URL"

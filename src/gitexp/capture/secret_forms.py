@@ -51,6 +51,7 @@ def _own(kind: str, *literals: str, body: str, ends: str = r"(?![A-Za-z0-9])") -
     return Form(kind, tuple(map(str.encode, literals)), rf"(?<![A-Za-z0-9])(?:{starts}){body}{ends}".encode())
 
 
+_GITLAB_KINDS = (b"pat", b"dt", b"ft", b"soat", b"rt", b"cbt", b"imt", b"ptt", b"agent", b"oas")
 _DETECTED = (
     Form(
         "AWS access key",
@@ -68,7 +69,8 @@ _DETECTED = (
     Form(
         "Artifactory credential",
         (b"AKC", b"AP"),
-        rb"(?<![^\s=:\"])(?:AKC|AP[0-9A-F])[A-Za-z0-9]{27,200}(?![^\s\"])",
+        # A letter first, and what is before it after that: a pattern that begins with an assertion is 20 times slower.
+        rb"A(?<![^\s=:\"]A)(?:KC|P[0-9A-F])[A-Za-z0-9]{27,200}(?![^\s\"])",
         "artifactory.ArtifactoryDetector",
         mixed=True,
     ),
@@ -88,8 +90,8 @@ _DETECTED = (
     ),
     Form(
         "GitLab token",
-        (b"gl", b"GR1348941"),
-        rb"(?:gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas)-|GR1348941)[A-Za-z0-9_-]{20,1100}",
+        (*(b"gl%b-" % kind for kind in _GITLAB_KINDS), b"GR1348941"),
+        rb"(?:gl(?:" + b"|".join(_GITLAB_KINDS) + rb")-|GR1348941)[A-Za-z0-9_-]{20,1100}",
         "gitlab_token.GitLabTokenDetector",
     ),
     Form(

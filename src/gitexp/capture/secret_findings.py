@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gitexp.capture.private_keys import find_private_keys
 from gitexp.capture.secret_detector import find_tokens
+from gitexp.capture.secret_mentions import is_mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,14 @@ class Finding:
 
 def find_secrets(data: bytes) -> list[Finding]:
     """The tokens and private keys in a file, by form alone; for a warning, since the run may need the file."""
-    found = [(start, kind) for start, _, kind in find_tokens(data, data.lower())]
+    found = [
+        (start, kind) for start, end, kind in find_tokens(data, data.lower()) if not is_mention(data, start, end, kind)
+    ]
     found += [(start, "private key") for start, _ in find_private_keys(data)]
-    return sorted({Finding(data.count(b"\n", 0, start) + 1, kind) for start, kind in found}, key=lambda one: one.line)
+    findings: dict[Finding, None] = {}
+    line, counted = 1, 0
+    for start, kind in sorted(found):
+        line += data.count(b"\n", counted, start)
+        counted = start
+        findings[Finding(line, kind)] = None
+    return list(findings)

@@ -62,6 +62,10 @@ _SOURCES = tuple(
 """)
 )
 _MIXED_ENDINGS = (".env", ".envrc", ".tfvars", ".renviron", ".conf", ".config", "settings.json")
+_NPM_FILES = frozenset({".npmrc", ".yarnrc.yml"})
+_KEY_ENDINGS = (".pem", ".key")
+CREDENTIAL_MARKS = (b"PRIVATE KEY-----", b"AGE-SECRET-KEY-1", b"PuTTY-User-Key-File", b'"refresh_token"')
+"""One of them stands in each file that its content alone makes credentials."""
 _PRIVATE_KEY = (
     rb"(?m)^-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----\r?$|^PuTTY-User-Key-File-[23]:|^AGE-SECRET-KEY-1"
 )
@@ -79,6 +83,22 @@ def is_credential_file(path: bytes, head: bytes, globs: tuple[str, ...] = ()) ->
         return "named in redaction.files"
     by_name = None if name.endswith(_EXAMPLES) else _judge_name(whole, name)
     return by_name or _judge_ending(name, head) or _judge_content(name, head)
+
+
+@functools.lru_cache(8192)
+def may_be_credential_file(path: bytes, globs: tuple[str, ...] = ()) -> bool:
+    """Whether a path alone makes its file credentials, or does so with some contents: the quick half of the question.
+
+    False leaves only what ``CREDENTIAL_MARKS`` stand in.
+    """
+    whole = path.decode("latin-1").lower()
+    name = whole.rpartition("/")[2]
+    return (
+        any(_compile_glob(glob).fullmatch(path) for glob in globs)
+        or name in _NPM_FILES
+        or name.endswith((*_KEY_ENDINGS, *_MIXED_ENDINGS))
+        or (not name.endswith(_EXAMPLES) and _judge_name(whole, name) is not None)
+    )
 
 
 def _judge_name(whole: str, name: str) -> str | None:
@@ -102,9 +122,9 @@ def _judge_name(whole: str, name: str) -> str | None:
 
 def _judge_ending(name: str, head: bytes) -> str | None:
     """Names that credentials share with other files: what is in it decides."""
-    if name in {".npmrc", ".yarnrc.yml"}:
+    if name in _NPM_FILES:
         return "npm login" if _compile(_NPM_LOGIN).search(head) else None
-    if name.endswith((".pem", ".key")):
+    if name.endswith(_KEY_ENDINGS):
         # A certificate is public, and a bundle of them is what a run may need; Keynote's .key is a zip archive.
         public = (b"CERTIFICATE-----" in head or b"PUBLIC KEY-----" in head) and b"PRIVATE KEY" not in head
         return None if public or head.startswith(b"PK\x03\x04") else "private key"

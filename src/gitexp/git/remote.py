@@ -31,6 +31,7 @@ _FETCH = (
     "--no-filter", "--refmap=",
 )  # fmt: skip
 _PER_FETCH = 10_000
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class PushUpdate(NamedTuple):
@@ -122,6 +123,19 @@ def push_refs(
     if spoken.status and (not told or not all(update.ref in told for update in updates)):
         raise _failure(remote, spoken)
     return results
+
+
+def find_common(repository: Repository, remote: str, tips: Sequence[str], *, talk: Talk = _QUIET) -> list[str]:
+    """Commits behind ``tips`` that a remote says it has, whether a ref of it leads to them here or not.
+
+    A branch that has moved on over there advertises a commit that is not here, which tells nothing of those below it.
+    Empty where the server cannot be asked so, or does not answer: what it has is then not known.
+    """
+    if not tips:
+        return []
+    asked = [f"--negotiation-tip={tip}" for tip in tips]
+    spoken = _speak(repository, talk, ["fetch", "--negotiate-only", *asked, "--", remote], None)
+    return [line for line in spoken.out.decode("ascii", "replace").split("\n") if _ID.fullmatch(line)]
 
 
 def _progress(talk: Talk, *, quiet: bool = False) -> list[str]:

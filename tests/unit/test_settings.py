@@ -9,7 +9,7 @@ import pytest
 from gitexp.errors import ConfigError
 from gitexp.format.settings import parse_settings
 from gitexp.format.settings_template import format_settings
-from gitexp.model.settings import RedactionRules, Settings, SnapshotRules
+from gitexp.model.settings import PushRules, RedactionRules, Settings, SnapshotRules
 
 FULL = b"""\
 project: fraud
@@ -23,6 +23,7 @@ output: {limit: 1.5 MiB, metrics: false}
 system: {record: off, interval: 5}
 snapshot: {scope: all, max_file: 500 kB, max_total: 10_0, include: ['*.bin'], exclude: [tmp/]}
 redaction: {names: [pin], patterns: ['ab+'], allow: [token_count], files: ['*.secret']}
+push: {allow: [tests/keys/, 0123456789abcdef], with_history: true}
 environment: {variables: [MY_*]}
 cost: {currency: EUR, rates: {default: 0.1, gpu-*: 2}}
 """
@@ -44,6 +45,7 @@ def test_every_key_is_read() -> None:
         artifact_git_bytes=2_000_000,
         snapshot=SnapshotRules("all", 500_000, 100, ("*.bin",), ("tmp/",)),
         redaction=RedactionRules(("pin",), ("ab+",), ("token_count",), ("*.secret",)),
+        push=PushRules(("tests/keys/", "0123456789abcdef"), with_history=True),
         variables=("MY_*",),
         output_bytes=1_572_864,
         system=False,
@@ -88,6 +90,9 @@ def _is_key(line: str) -> bool:
         (b"experiment: Base Line\n", 1, "experiment", "experiment: base-line"),
         (b"redaction:\n  patterns: ['(']\n", 2, "redaction.patterns", None),
         (b"params:\n  command: 3\n", 2, "params.command", None),
+        (b"push:\n  with_histor: true\n", 2, "push.with_histor", "did you mean push.with_history?"),
+        (b"push:\n  with_history: perhaps\n", 2, "push.with_history", None),
+        (b"push:\n  allow: [1]\n", 2, "push.allow", "allow: [first, second]"),
         (b"output: 3\n", 1, "output", "with limit, metrics"),
         (b"system: of\n", 1, "system.record", None),
         (b"system:\n  interval: 0\n", 2, "system.interval", None),

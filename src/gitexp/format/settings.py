@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gitexp.errors import ConfigError, InvalidValue
 from gitexp.format.yaml_text import YamlError, load_yaml_with_lines
 from gitexp.model.refs import DEFAULT_EXPERIMENT, parse_experiment
-from gitexp.model.settings import RedactionRules, Settings, SnapshotRules
+from gitexp.model.settings import PushRules, RedactionRules, Settings, SnapshotRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,6 +128,7 @@ _SCHEMA: _Schema = {
         "exclude": _texts,
     },
     "redaction": {"names": _texts, "patterns": _patterns, "allow": _texts, "files": _texts},
+    "push": {"allow": _texts, "with_history": _flag},
     "environment": {"variables": _texts},
     "system": {"record": _switch, "interval": _seconds},
     "cost": {"currency": _text, "rates": _Each(_rate)},
@@ -218,6 +219,7 @@ def _assemble(values: dict[str, Any], file: str) -> Settings:
             exclude=snapshot.get("exclude", ()),
         ),
         redaction=RedactionRules(**redaction),
+        push=PushRules(**values.get("push", {})),
         variables=values.get("environment", {}).get("variables", ()),
         output_bytes=output.get("limit", plain.output_bytes),
         system=system.get("record", plain.system),

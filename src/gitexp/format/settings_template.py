@@ -53,6 +53,11 @@ metrics:
 #   allow: []               # names whose values are no secret, whatever they look like
 #   files: []               # further credential files that no run keeps
 
+# What a push makes public is searched for secrets first.
+# push:
+#   allow: []               # paths (globs) and fingerprints of what looks like a secret and is none
+#   with_history: false     # your own commits that are not on the remote yet go along unasked
+
 # environment:
 #   variables: []           # further environment variables to record, globs
 

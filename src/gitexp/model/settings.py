@@ -41,9 +41,18 @@ class RedactionRules(NamedTuple):
     """Globs of further credential files, left out of the snapshot."""
 
 
+class PushRules(NamedTuple):
+    """What may leave with a push. ``allow`` has globs of paths, as in ``.gitignore``, and fingerprints of finds."""
+
+    allow: tuple[str, ...] = ()
+    with_history: bool = False
+    """Whether the user's own commits that are not on the remote yet go along unasked."""
+
+
 _EMPTY: dict[str, Any] = {}
 _LIMITS = SnapshotRules()
 _NO_RULES = RedactionRules()
+_ASKED = PushRules()
 
 
 class Settings(NamedTuple):
@@ -62,6 +71,7 @@ class Settings(NamedTuple):
     artifact_git_bytes: int = MB
     snapshot: SnapshotRules = _LIMITS
     redaction: RedactionRules = _NO_RULES
+    push: PushRules = _ASKED
     variables: tuple[str, ...] = ()
     """Further environment variables to record; globs."""
     output_bytes: int = 10 * MB

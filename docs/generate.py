@@ -41,6 +41,12 @@ EXAMPLES: tuple[ExpError, ...] = (
     errors.Refused("the folder 'runs/old' is not empty", hint="exp checkout last ANOTHER-FOLDER"),
     errors.RunDiverged("k3v9x2mabc", "both sides changed .exp/run.yaml", ours="1" * 40, theirs="2" * 40),
     errors.RemoteFailed("origin", 128, "fatal: '../gone.git' does not appear to be a git repository"),
+    errors.SecretsFound(
+        [{"place": "3f2a1b9 lib/conf.py:2 GitHub token", "fingerprint": "5966b8512f679b6b"}],
+        "exp push --allow 5966b8512f679b6b, if it is none; if it is: revoke it, then erase what keeps it "
+        "(exp purge k3v9x2mabc)",
+    ),
+    errors.HistoryUnasked("origin", [{"commit": "3f2a1b9", "subject": "a faster loader"}]),
     errors.RefMoved("refs/runs/default/k3v9x2mabc", "expected 5db2e9b, found c8c530d"),
     errors.GitFailed("git worktree add", 128, "fatal: could not create leading directories"),
     errors.GitMissing(),

@@ -16,6 +16,8 @@
     │   └── NewerFormat             1     newer-format
     ├── BrokenObject                1     broken-object
     ├── Refused                     1     refused
+    │   ├── SecretsFound            1     secrets-found
+    │   └── HistoryUnasked          1     history-unasked
     ├── RefMoved                    1     ref-moved
     ├── RunDiverged                 1     run-diverged
     ├── RemoteFailed                1     remote-failed
@@ -194,6 +196,40 @@ class Refused(ExpError):
     """Something that could be done and would do harm."""
 
     code = "refused"
+
+
+class SecretsFound(Refused):
+    """What a push would send holds what looks like secrets; ``finds`` has them all, never their text."""
+
+    code = "secrets-found"
+
+    def __init__(self, finds: list[dict[str, object]], hint: str) -> None:
+        many = len(finds) > 1
+        super().__init__(
+            f"{len(finds)} place{'s' if many else ''} that look{'' if many else 's'} like a secret would become public "
+            f"with this push{', the first' if many else ''}: {finds[0]['place']}",
+            hint=hint,
+            count=len(finds),
+            finds=finds,
+        )
+
+
+class HistoryUnasked(Refused):
+    """Commits of the user's own would go along with a push, and nobody has said that they may."""
+
+    code = "history-unasked"
+
+    def __init__(self, remote: str, commits: list[dict[str, object]]) -> None:
+        count = len(commits)
+        shown = ", ".join(f"{str(commit['commit'])[:7]} {str(commit['subject'])[:60]}" for commit in commits[:3])
+        super().__init__(
+            f"{count} commit{'s that are' if count > 1 else ' that is'} not on {remote} yet would become public "
+            f"with this push: {shown}{f' and {count - 3} more' if count > 3 else ''}",
+            hint="exp push --with-history",
+            remote=remote,
+            count=count,
+            commits=commits,
+        )
 
 
 class RefMoved(ExpError):

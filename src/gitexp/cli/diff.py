@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gitexp.actions.compare import Comparison, compare_two, diff_code
+from gitexp.actions.difference import Comparison, compare_two, diff_code
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
 from gitexp.cli.pager import write_paged

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.errors import BrokenRecord, ExpError
+from gitexp.errors import BrokenRecord
 from gitexp.model.refs import parse_experiment
 from gitexp.model.said import Said, SaidValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from gitexp.errors import ExpError
     from gitexp.model.head import RunHead
     from gitexp.model.refs import Experiment
     from gitexp.store.runs import RunStore
@@ -28,18 +29,16 @@ def complete_heads(
 
     A manifest that cannot be read leaves its head as it was, and is told.
     """
-    completed: list[RunHead] = []
+    known = list(heads)
     broken: list[ExpError] = []
-    for head in heads:
-        if head.more if wanted is None else wanted(head):
-            try:
-                run = store.load(head)
-            except BrokenRecord as error:
-                broken.append(error)
-            else:
-                head = head._replace(said=_say(SaidValues(run.params, run.metrics, run.tags)))
-        completed.append(head)
-    return completed, broken
+    said: dict[str, Said] = {}
+    incomplete = [head for head in known if (head.more if wanted is None else wanted(head))]
+    for head, run in store.load_many(incomplete):
+        if isinstance(run, BrokenRecord):
+            broken.append(run)
+        else:
+            said[head.ref] = _say(SaidValues(run.params, run.metrics, run.tags))
+    return [head._replace(said=said[head.ref]) if head.ref in said else head for head in known], broken
 
 
 def _say(values: SaidValues) -> Said:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.errors import BrokenObject, BrokenRecord, GitFailed, GitMissing, NewerFormat
 from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
-from gitexp.git.reading import list_tree, read_commits, read_path
+from gitexp.git.reading import list_tree, read_commits, read_objects, read_path
 from gitexp.git.repository import open_repository
 from gitexp.model.annotations import apply_annotations
 from gitexp.model.head import RunHead
@@ -19,7 +19,7 @@ from gitexp.store.layout import MANIFEST, RECORD
 from gitexp.store.project import Project, find_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gitexp.errors import ExpError
     from gitexp.git.reading import ListedEntry, RefCommit
@@ -63,11 +63,40 @@ class RunStore(NamedTuple):
 
     def load(self, head: RunHead) -> Run:
         """The whole manifest of a run, and what was said of it since. Raises BrokenRecord."""
-        from gitexp.format.manifest_reading import parse_manifest
-
         data = self.read_part(head, MANIFEST)
         if data is None:
             raise BrokenRecord(head.id, "it has no .exp/run.yaml")
+        return self._parse(head, data)
+
+    def load_many(self, heads: Sequence[RunHead]) -> Iterator[tuple[RunHead, Run | BrokenRecord]]:
+        """The manifests of runs in their order, through one pipe; in place of one that cannot be read, why."""
+        waiting = list(heads)
+        while waiting:
+            done = 0
+            try:
+                names = (f"{head.commit}:{MANIFEST.decode()}" for head in waiting)
+                for head, found in zip(waiting, read_objects(self.repository, names), strict=True):
+                    done += 1
+                    yield head, self._try_load(head, found.data if found.type == "blob" else None)
+            except GitMissing:
+                raise
+            except GitFailed:
+                if done == len(waiting):
+                    raise
+                # Git dies at an object that is damaged: the run of this one alone is told, and the next one goes on.
+                yield waiting[done], self._try_load(waiting[done], None)
+                done += 1
+            waiting = waiting[done:]
+
+    def _try_load(self, head: RunHead, data: bytes | None) -> Run | BrokenRecord:
+        try:
+            return self.load(head) if data is None else self._parse(head, data)
+        except BrokenRecord as error:
+            return error
+
+    def _parse(self, head: RunHead, data: bytes) -> Run:
+        from gitexp.format.manifest_reading import parse_manifest
+
         run = parse_manifest(data, head.id)
         if run.id != head.id:
             raise BrokenRecord(head.id, f"its manifest is that of {run.id}")

@@ -37,5 +37,6 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("logs", "Read", "Print what a run printed"),
     CommandEntry("watch", "Read", "Watch runs while they go"),
     CommandEntry("diff", "Read", "Compare two runs, and their code"),
+    CommandEntry("compare", "Read", "Compare any number of runs, side by side"),
     CommandEntry("checkout", "Reproduce", "Put the code of a run into a new worktree"),
 )

@@ -58,6 +58,17 @@ def complete_experiment(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def complete_columns(ctx: typer.Context, incomplete: str) -> list[str]:
     """Keys of columns, or the last of several with commas between them."""
+    return _complete_keys(ctx, incomplete, ())
+
+
+def complete_rows(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Keys of the rows of a comparison: those of columns, and those of the manifest but for the paths of data."""
+    from gitexp.model.details import DETAILS
+
+    return _complete_keys(ctx, incomplete, DETAILS)
+
+
+def _complete_keys(ctx: typer.Context, incomplete: str, more: tuple[str, ...]) -> list[str]:
     from gitexp.model.columns import FIELDS
     from gitexp.model.listing import free_columns
 
@@ -65,7 +76,7 @@ def complete_columns(ctx: typer.Context, incomplete: str) -> list[str]:
     free = free_columns(store.heads().runs) if store is not None else []
     before, comma, last = incomplete.rpartition(",")
     before += comma
-    keys = [*FIELDS, *(column.key for column in free), *(column.name for column in free)]
+    keys = [*FIELDS, *(column.key for column in free), *more, *(column.name for column in free)]
     fitting = [key for key in keys if key.startswith(last) and key.isprintable() and " " not in key]
     return [before + key for key in dict.fromkeys(fitting)][:_MOST]
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from gitexp.model.head import RunHead
     from gitexp.model.values import Scalar, Value
 
-Kind = Literal["field", "param", "metric", "tag"]
+Kind = Literal["field", "param", "metric", "tag", "detail"]
+"""``detail`` is what the manifest alone has: no listing shows it, a comparison does."""
 
 
 class Column(NamedTuple):

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from gitexp.model.details import data_hashes
 from gitexp.model.ordering import natural_key
 from gitexp.model.values import equal_values
 
@@ -115,7 +116,7 @@ def compare_runs(
         environment=compare_values(_environment(a), _environment(b)),
         packages=lists,
         packages_unknown=unknown,
-        data=compare_values(_data(a), _data(b)),
+        data=compare_values(data_hashes(a), data_hashes(b)),
         command=compare_values(_command(a), _command(b)),
         code=CodeChange(a.code, b.code),
     )
@@ -216,10 +217,6 @@ def _environment(run: Run) -> dict[str, Value]:
         fields[f"gpus.{place}"] = f"{gpu.name} (driver {gpu.driver})" if gpu.driver else gpu.name
     fields |= {f"variables.{key}": value for key, value in known.variables.items()}
     return {key: value for key, value in fields.items() if value is not None}
-
-
-def _data(run: Run) -> dict[str, Value]:
-    return {item.path: item.md5 if item.md5 is not None else f"not hashed: {item.why}" for item in run.data}
 
 
 def _submodules(code: Code) -> dict[str, Value]:

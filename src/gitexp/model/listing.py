@@ -136,15 +136,18 @@ def free_columns(heads: Sequence[RunHead]) -> list[Column]:
     )
 
 
-def find_columns(key: str, heads: Sequence[RunHead], *, what: str = "--columns") -> list[Column]:
+def find_columns(
+    key: str, heads: Sequence[RunHead], *, what: str = "--columns", more: Sequence[Column] = ()
+) -> list[Column]:
     """The columns that a key names: a field, ``params.lr``, ``metrics.loss.min``, ``tags.team``, a bare key, a glob.
 
-    Raises UsageError, with the nearest keys as hint, where there is none. Without runs there is nothing to hold a
-    key against, and any is accepted.
+    ``more`` are those that there are beside the fields and what the runs' heads bring along.
+    Raises UsageError, with the nearest keys as hint, where there is none. Without runs there is nothing to hold a key
+    against, and any is accepted.
     """
     if key in FIELDS:
         return [field_column(key)]
-    free = free_columns(heads)
+    free = [*free_columns(heads), *more]
     by_key = {column.key: column for column in free}
     if key in by_key:
         return [by_key[key]]

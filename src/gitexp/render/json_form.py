@@ -13,6 +13,7 @@ from gitexp.render.times import format_iso
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gitexp.model.comparison import RunMatrix
     from gitexp.model.difference import MetricChange, RunDifference
     from gitexp.model.going import RunView
     from gitexp.model.head import RunHead
@@ -48,6 +49,29 @@ def to_plain(value: object) -> Any:
 def table_fields(table: RunTable) -> dict[str, Any]:
     """A listing: its runs in order, and how many there are in all."""
     return {"total": table.total, "shown": len(table.heads), "runs": [head_fields(head) for head in table.heads]}
+
+
+def matrix_fields(matrix: RunMatrix) -> dict[str, Any]:
+    """Runs side by side: of each key the values by the ids of the runs that have one, so that null is a value."""
+    ids = [head.id for head in matrix.heads]
+    return {
+        "runs": [head_fields(head) for head in matrix.heads],
+        "rows": [
+            {
+                "key": row.column.key,
+                "part": row.part,
+                "same": row.is_same,
+                "values": {
+                    one: to_plain(cell.time or cell.value)
+                    for one, cell in zip(ids, row.cells, strict=True)
+                    if cell.present
+                },
+                "best": [ids[place] for place in sorted(row.best)],
+            }
+            for row in matrix.rows
+        ],
+        "undirected": list(matrix.undirected),
+    }
 
 
 def head_fields(head: RunHead) -> dict[str, Any]:

@@ -67,18 +67,18 @@ def format_markdown(table: RunTable, look: Look) -> str:
 
     shown = _show_columns(table, look)
     rows = [
-        [_escape_markdown("".join(span.text for span in one.cells[place]).strip()) for one in shown]
+        [escape_markdown("".join(span.text for span in one.cells[place]).strip()) for one in shown]
         for place in range(len(table.heads))
     ]
     text = tabulate(
         rows,
-        headers=[_escape_markdown(one.title) for one in shown],
+        headers=[escape_markdown(one.title) for one in shown],
         tablefmt="pipe",
         disable_numparse=True,
         colalign=["right" if one.align else "left" for one in shown] if rows else None,
     )
     pairs = [f"{column.title}={format_value(cell.value)}" for column, cell in table.constant]
-    return f"{text}\n" + (f"\nThe same in all: {_escape_markdown(neutralise('  '.join(pairs)))}\n" if pairs else "")
+    return f"{text}\n" + (f"\nThe same in all: {escape_markdown(neutralise('  '.join(pairs)))}\n" if pairs else "")
 
 
 def format_csv(table: RunTable) -> str:
@@ -91,7 +91,7 @@ def format_csv(table: RunTable) -> str:
     writer.writerow([neutralise(column.key) for column in table.columns])
     for head, cells in zip(table.heads, table.cells, strict=True):
         writer.writerow(
-            [neutralise(_full_text(column, cell, head)) for column, cell in zip(table.columns, cells, strict=True)]
+            [neutralise(full_text(column, cell, head)) for column, cell in zip(table.columns, cells, strict=True)]
         )
     return buffer.getvalue()
 
@@ -105,7 +105,7 @@ def _show_column(table: RunTable, place: int, look: Look, titles: Counter[str]) 
     column = table.columns[place]
     cells = [row[place] for row in table.cells]
     texts = [
-        (_screen_text if look.is_screen else _full_text)(column, cell, head, look)
+        (screen_text if look.is_screen else full_text)(column, cell, head, look)
         for cell, head in zip(cells, table.heads, strict=True)
     ]
     is_number = column.key == "seconds" or _is_numeric(cells)
@@ -153,7 +153,8 @@ def _title(titles: Counter[str], column: Column, look: Look, width: int) -> str:
     return column.title
 
 
-def _screen_text(column: Column, cell: Cell, head: RunHead, look: Look) -> str:
+def screen_text(column: Column, cell: Cell, head: RunHead, look: Look) -> str:
+    """A cell as a screen shows it, times as ages and numbers in a few digits; '' where there is nothing."""
     if column.key == "started":
         return format_age(head.started_at, look.now, look.zone)
     if column.key == "ended" and cell.time is not None:
@@ -168,7 +169,8 @@ def _screen_text(column: Column, cell: Cell, head: RunHead, look: Look) -> str:
     return shorten(neutralise(format_cell(cell.value, full=False)), WIDEST_TEXT)
 
 
-def _full_text(column: Column, cell: Cell, head: RunHead, look: Look | None = None) -> str:
+def full_text(column: Column, cell: Cell, head: RunHead, look: Look | None = None) -> str:
+    """A cell with all that is in it; '' where there is nothing."""
     if not cell.present:
         return ""
     return format_iso(cell.time) if cell.time is not None else format_cell(cell.value, full=True)
@@ -192,7 +194,8 @@ def _widest(shown: _Shown, look: Look) -> int | None:
     return None if shown.align or not look.is_screen else WIDEST_TEXT
 
 
-def _escape_markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
+    """A text that Markdown shows as it is."""
     for letter, escaped in (
         ("\\", "\\\\"),
         ("&", "&amp;"),

@@ -1,0 +1,138 @@
+"""``exp compare``: any number of runs, side by side."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gitexp.actions.compare_runs import RunComparison, compare_named
+from gitexp.cli.completion import complete_rows
+from gitexp.cli.opening import open_recovered
+from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION, LISTED_EXPERIMENT_OPTION, count_option, run_argument
+from gitexp.cli.terminal import find_look, say, warn
+from gitexp.errors import UsageError
+
+if TYPE_CHECKING:
+    from gitexp.render.page import Look
+    from gitexp.store.runs import RunStore
+
+DEFAULT_LENGTH = 20
+_NAMED = 3
+
+EXAMPLES = """
+exp compare                                  the newest 20 of the present experiment
+exp compare last max:val_auc k3v9            runs by any of their names
+exp ls --ids --sort -val_auc -n 5 | exp compare -
+exp compare --rows lr,'metrics.*'            only these rows
+exp compare --csv > runs.csv                 a row for each run, for a spreadsheet
+"""
+
+
+def compare(
+    ctx: typer.Context,
+    runs: Annotated[
+        list[str] | None, run_argument("The runs to compare; - reads them from standard input.", "[RUN]...")
+    ] = None,
+    experiment: LISTED_EXPERIMENT_OPTION = None,
+    length: Annotated[
+        int | None, count_option("-n", help_text="At most N runs; 0 for all. [default: 20 where none is named]")
+    ] = None,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            "--rows",
+            metavar="KEYS",
+            help="Rows by key or glob, with commas: lr,metrics.*",
+            autocompletion=complete_rows,
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", "-a", help="Rows that are the same in all runs, too.")] = False,
+    as_json: JSON_OPTION = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a row for each run.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--md", help="Print a Markdown table.")] = False,
+    colour: COLOUR_OPTION = "auto",
+) -> None:
+    """Compare any number of runs: a column for each of them, a row for each param, metric or tag.
+
+    Rows that are the same in all runs are named beneath. The best value of a metric is marked where .exp.yaml says
+    which way is better. A KEY is one of exp ls --columns, or of the manifest: seed, host, code.commit, code.dirty,
+    data.PATH, environment.packages, environment.gpus.
+    """
+    forms = [name for name, chosen in (("--json", as_json), ("--csv", as_csv), ("--md", as_markdown)) if chosen]
+    if len(forms) > 1:
+        raise UsageError(f"{' and '.join(forms)}: one form at a time", hint=f"exp compare {forms[0]}")
+    keys = tuple(key.strip() for key in rows.split(",") if key.strip()) if rows else ()
+    specs = read_specs(runs or [])
+    limit = length if length is not None else 0 if specs else DEFAULT_LENGTH
+    store = open_recovered()
+    comparison = compare_named(store, specs, experiment=experiment, limit=limit, keys=keys)
+    if as_json:
+        from gitexp.cli.output import write_envelope
+        from gitexp.render.json_form import matrix_fields
+
+        write_envelope({"experiment": comparison.experiment, **matrix_fields(comparison.matrix)}, comparison.broken)
+        return
+    for error in comparison.broken:
+        warn(error.message)
+    if forms == ["--csv"]:
+        from gitexp.render.comparison import format_comparison_csv
+
+        sys.stdout.write(format_comparison_csv(comparison.matrix))
+    elif forms == ["--md"]:
+        from gitexp.render.comparison import format_markdown
+
+        sys.stdout.write(format_markdown(comparison.matrix, everything=everything or bool(keys)))
+    elif comparison.matrix.heads:
+        _write_page(store, comparison, find_look(ctx.obj.colour), everything=everything, asked=bool(keys))
+    _tell(comparison, is_cut=length is None and not specs, is_plain=not forms)
+
+
+def read_specs(words: list[str]) -> list[str]:
+    """The runs that are named, those on standard input in the place of ``-``. Raises UsageError."""
+    specs: list[str] = []
+    for word in words:
+        if word != "-":
+            specs.append(word)
+            continue
+        if sys.stdin is None:
+            raise UsageError("-: there is no standard input", hint="exp ls --ids | exp compare -")
+        if sys.stdin.isatty():
+            say("reading runs from the terminal, one a line; Ctrl-D ends")
+        specs += [line.strip() for line in sys.stdin.read().splitlines() if line.strip()]
+    if words and not specs:
+        raise UsageError("-: no run on standard input", hint="exp ls --ids | exp compare -")
+    return specs
+
+
+def _write_page(store: RunStore, comparison: RunComparison, look: Look, *, everything: bool, asked: bool) -> None:
+    import io
+
+    from gitexp.cli.pager import write_paged
+    from gitexp.render.comparison import build_comparison
+    from gitexp.render.screen import write_page
+
+    page = io.StringIO()
+    write_page(build_comparison(comparison.matrix, look, everything=everything, asked=asked), look, page)
+    write_paged(store.repository, page.getvalue().encode(sys.stdout.encoding or "utf-8", "backslashreplace"), look)
+
+
+def _tell(comparison: RunComparison, *, is_cut: bool, is_plain: bool) -> None:
+    """``is_cut``: nobody asked for that many. ``is_plain``: it is a matrix for people."""
+    sys.stdout.flush()
+    matrix = comparison.matrix
+    count = len(matrix.heads)
+    for spec in comparison.repeated:
+        say(f"{spec} is a run that was named before: it is shown once")
+    if not count:
+        say(f"no runs in experiment {comparison.experiment!r}; exp ls --all lists those of others")
+    elif count == 1 and is_plain:
+        say("one run alone: there is nothing to compare it with")
+    if is_cut and count < comparison.total:
+        say(f"{count} of {comparison.total} runs; exp compare -n 0 compares all")
+    if matrix.undirected and is_plain:
+        named = ", ".join(matrix.undirected[:_NAMED])
+        more = f" and {len(matrix.undirected) - _NAMED} more" if len(matrix.undirected) > _NAMED else ""
+        setting = f"metrics: {{{matrix.undirected[0]}: minimize}}"
+        say(f"no best of {named}{more} is marked: is more or less of it better? In .exp.yaml, {setting}")

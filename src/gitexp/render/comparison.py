@@ -1,0 +1,255 @@
+"""The matrix of ``exp compare``: in as many blocks as a screen needs, whole in a pipe, as Markdown and as CSV."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.model.columns import cell_of, field_column
+from gitexp.model.comparison import ROW_PARTS
+from gitexp.model.details import is_hash
+from gitexp.model.listing import RunTable
+from gitexp.render.listing import WIDEST_TEXT, escape_markdown, format_csv, full_text, screen_text
+from gitexp.render.numbers import align_points, format_bytes
+from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Page, Span, Text, line
+from gitexp.render.status import show_status
+from gitexp.render.text import neutralise, shorten, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gitexp.model.comparison import Row, RunMatrix
+    from gitexp.model.head import RunHead
+    from gitexp.render.page import Look
+
+WIDEST_HEAD = 24
+INDENT = 2
+_GUTTER = 2
+_NARROWEST_KEYS = 20
+_NARROWEST_CELL = 8
+_MOST_SAME = 12
+_SHORT_HASH = 10
+_MARK = "*"
+
+
+class _Shown(NamedTuple):
+    """A row ready for the grid: its key, and the texts of its cells, '' where there is nothing."""
+
+    row: Row
+    key: str
+    texts: list[str]
+
+
+def build_comparison(matrix: RunMatrix, look: Look, *, everything: bool = False, asked: bool = False) -> Page:
+    """The rows that differ, in blocks of columns that fit; beneath them what is the same in all, unless ``everything``.
+
+    The keys stand at the beginning of each block. Rows that were ``asked`` for stand in their own order, not in parts.
+    """
+    rows = [row for row in matrix.rows if everything or asked or not row.is_same]
+    if asked:
+        rows = [row._replace(part="run") for row in rows]
+    page: Page = []
+    for columns, keys, lines in _cut_blocks(matrix, rows, look):
+        if page:
+            page.append(Gap())
+        page.append(Grid(columns, _join(keys, lines), header=False))
+    notes = [] if everything or asked else _name_same(matrix, look)
+    if notes:
+        page += [Gap(), Heading("The same in all"), Fields(tuple(notes), INDENT)]
+    if any(row.best for row in rows):
+        page += [Gap(), Text((line(Span(f"{_MARK} the best of its row", "muted")),))]
+    return page
+
+
+def format_markdown(matrix: RunMatrix, *, everything: bool = False) -> str:
+    """The matrix for a Markdown page, every digit in it, the best of a row in bold."""
+    from tabulate import tabulate
+
+    heads = name_heads(matrix)
+    lines = []
+    for row in matrix.rows:
+        if everything or not row.is_same:
+            texts = [escape_markdown(text) or "–" for text in _full_texts(row, matrix.heads)]
+            shown = [f"**{text}**" if place in row.best else text for place, text in enumerate(texts)]
+            lines.append([escape_markdown(neutralise(row.column.key)), *shown])
+    text = tabulate(
+        lines,
+        headers=["", *map(escape_markdown, heads)],
+        tablefmt="pipe",
+        disable_numparse=True,
+        colalign=["left", *("right" for _ in heads)] if lines else None,
+    )
+    same = [] if everything else [row for row in matrix.rows if row.is_same]
+    pairs = [f"{row.column.key}={_full_texts(row, matrix.heads[:1])[0]}" for row in same]
+    return f"{text}\n" + (f"\nThe same in all: {escape_markdown('  '.join(map(neutralise, pairs)))}\n" if pairs else "")
+
+
+def format_comparison_csv(matrix: RunMatrix) -> str:
+    """The matrix turned round, as ``exp ls --csv``: a row for each run, a column for each key."""
+    asked = {row.column.key for row in matrix.rows}
+    keys = [field_column(key) for key in ("id", "name") if key not in asked]
+    columns = (*keys, *(row.column for row in matrix.rows))
+    cells = tuple(
+        (*(cell_of(column, head) for column in keys), *(row.cells[place] for row in matrix.rows))
+        for place, head in enumerate(matrix.heads)
+    )
+    return format_csv(RunTable(columns, matrix.heads, cells, (), len(cells), {}, matrix.id_length))
+
+
+def name_heads(matrix: RunMatrix, *, is_screen: bool = False) -> list[str]:
+    """What stands above each run: its name, or its id where the name is that of another one too."""
+    names = [neutralise(head.name) for head in matrix.heads]
+    if is_screen:
+        names = [shorten(name, WIDEST_HEAD) for name in names]
+    counts = Counter(names)
+    length = matrix.id_length if is_screen else None
+    return [name if counts[name] == 1 else head.id[:length] for name, head in zip(names, matrix.heads, strict=True)]
+
+
+def _cut_blocks(
+    matrix: RunMatrix, rows: Sequence[Row], look: Look
+) -> Iterable[tuple[tuple[GridColumn, ...], list[Line], list[list[Line]]]]:
+    """Blocks of columns: each with the cells of the keys, and those of every run in it."""
+    shown = _show_rows(rows, matrix.heads, look)
+    key_width = max((width_of(one.key) + INDENT for one in shown), default=0)
+    if look.width is not None:
+        key_width = min(key_width, max(look.width // 2, _NARROWEST_KEYS))
+    keys = _list_keys(shown, key_width, look)
+    heads = name_heads(matrix, is_screen=look.is_screen)
+    most = None if look.width is None else max(look.width - key_width - _GUTTER, _NARROWEST_CELL)
+    runs = [_show_run(place, heads[place], matrix, shown, look, most) for place in range(len(heads))]
+    for block in _fill(runs, most):
+        columns = (GridColumn("", "left", key_width), *(GridColumn("", "right") for _ in block))
+        yield columns, keys, block
+
+
+def _fill(runs: list[tuple[list[Line], int]], room: int | None) -> Iterable[list[list[Line]]]:
+    block: list[list[Line]] = []
+    taken = 0
+    for lines, width in runs:
+        if block and room is not None and taken + width > room:
+            yield block
+            block, taken = [], 0
+        block.append(lines)
+        taken += width + _GUTTER
+    if block:
+        yield block
+
+
+def _join(keys: list[Line], runs: list[list[Line]]) -> tuple[tuple[Line, ...], ...]:
+    return tuple((key, *(lines[place] for lines in runs)) for place, key in enumerate(keys))
+
+
+def _list_keys(shown: list[_Shown], width: int, look: Look) -> list[Line]:
+    """The first column: a line for the heads, then each part's name above its keys."""
+    lines = [line("")]
+    for part in ROW_PARTS:
+        own = [one for one in shown if one.row.part == part]
+        if own and part != "run":
+            lines.append(line(Span(part.capitalize(), "heading")))
+        indent = "" if part == "run" else " " * INDENT
+        lines += [line(Span(indent + _cut_key(one.key, width - len(indent), look), "label")) for one in own]
+    return lines
+
+
+def _cut_key(key: str, width: int, look: Look) -> str:
+    """The end of a dotted key is what tells it from others."""
+    if look.width is None or width_of(key) <= width:
+        return key
+    while width_of(key) >= width:
+        key = key[1:]
+    return ("…" if look.glyphs else "~") + key
+
+
+def _show_run(
+    place: int, head: str, matrix: RunMatrix, shown: list[_Shown], look: Look, most: int | None
+) -> tuple[list[Line], int]:
+    """The column of one run, line by line as ``_list_keys`` has them, and its width."""
+    is_name = head == neutralise(matrix.heads[place].name) or head.endswith("…")
+    lines = [line(Span(head, "name" if is_name else "id"))]
+    for part in ROW_PARTS:
+        own = [one for one in shown if one.row.part == part]
+        if own and part != "run":
+            lines.append(line(""))
+        numbers = [one.texts[place] for one in own if one.row.column.kind in ("param", "metric")]
+        aligned = iter(align_points(numbers) if look.is_screen else numbers)
+        for one in own:
+            text = next(aligned) if one.row.column.kind in ("param", "metric") else one.texts[place]
+            lines.append(_show_cell(one.row, place, text, matrix.heads[place], look, most))
+    return lines, max(sum(width_of(span.text) for span in spans) for spans in lines)
+
+
+def _show_cell(row: Row, place: int, text: str, head: RunHead, look: Look, most: int | None) -> Line:
+    if not text.strip():
+        return line(Span("–" if look.glyphs and look.is_screen else "-", "muted"))
+    if row.column.key == "status":
+        return line(show_status(head.status, look))
+    if most is not None:
+        text = shorten(text, most - 1)
+    if place in row.best:
+        return line(Span(_MARK + text, "best"))
+    return line(Span(text, "muted" if row.column.key in ("started", "seconds") else ""))
+
+
+def _show_rows(rows: Sequence[Row], heads: Sequence[RunHead], look: Look) -> list[_Shown]:
+    shown = [_show_row(row, heads, look) for row in rows]
+    counts = Counter((one.row.part, one.key) for one in shown)
+    return [
+        one if counts[one.row.part, one.key] == 1 else one._replace(key=neutralise(one.row.column.key)) for one in shown
+    ]
+
+
+def _show_row(row: Row, heads: Sequence[RunHead], look: Look) -> _Shown:
+    key = row.column.title if row.column.kind != "detail" else row.column.key.removeprefix(f"{row.part}.")
+    texts = _screen_texts(row, heads, look) if look.is_screen else _full_texts(row, heads)
+    return _Shown(row, neutralise(key), texts)
+
+
+def _full_texts(row: Row, heads: Sequence[RunHead]) -> list[str]:
+    cells = zip(row.cells, heads, strict=False)
+    return [neutralise(full_text(row.column, cell, head)) or ('""' if cell.present else "") for cell, head in cells]
+
+
+def _screen_texts(row: Row, heads: Sequence[RunHead], look: Look) -> list[str]:
+    key = row.column.key
+    if key == "command":
+        return _cut_commands([head.command for head in heads], look)
+    texts: list[str] = []
+    for cell, head in zip(row.cells, heads, strict=False):
+        text = screen_text(row.column, cell, head, look)
+        if isinstance(cell.value, str) and is_hash(key) and len(cell.value) > 2 * _SHORT_HASH:
+            text = cell.value[:_SHORT_HASH]
+        elif isinstance(cell.value, int) and key == "environment.memory_bytes":
+            text = format_bytes(cell.value)
+        texts.append(text or ('""' if cell.present else ""))
+    return texts
+
+
+def _cut_commands(commands: list[str], look: Look) -> list[str]:
+    """Commands without the words that all of them begin with, but for the flag of which the value differs."""
+    words = [command.split(" ") for command in commands]
+    same = 0
+    if len(commands) > 1:
+        while all(len(one) > same for one in words) and len({one[same] for one in words}) == 1:
+            same += 1
+        if same and words[0][same - 1].startswith("-"):  # what differs is the value of this flag
+            same -= 1
+    before = ("…" if look.glyphs else "~") if same else ""
+    rests = (" ".join([before, *one[same:]] if before else one) for one in words)
+    return [shorten(neutralise(rest), WIDEST_TEXT) for rest in rests]
+
+
+def _name_same(matrix: RunMatrix, look: Look) -> list[tuple[str, tuple[Line, ...]]]:
+    notes: list[tuple[str, tuple[Line, ...]]] = []
+    for part in ROW_PARTS:
+        pairs = [_pair(row, matrix, look) for row in matrix.rows_of(part) if row.is_same]
+        if look.is_screen and len(pairs) > _MOST_SAME:
+            pairs[_MOST_SAME:] = [f"and {len(pairs) - _MOST_SAME} more (--all)"]
+        if pairs:
+            notes.append((part, (line("  ".join(pairs)),)))
+    return notes
+
+
+def _pair(row: Row, matrix: RunMatrix, look: Look) -> str:
+    shown = _show_row(row._replace(cells=row.cells[:1]), matrix.heads[:1], look)
+    return f"{shown.key}={shown.texts[0]}"

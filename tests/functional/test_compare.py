@@ -346,7 +346,7 @@ def test_without_runs(folder: GitFolder) -> None:
     [
         (("--json", "--csv"), 2, "--json and --csv: one form at a time"),
         (("--rows", "metrics.acu"), 2, "did you mean metrics.auc"),
-        (("--rows", "code.comit"), 2, "did you mean code.commit"),
+        (("--rows", "code.commits"), 2, "did you mean code.commit"),
         (("k3v9", "nope"), 1, "no run 'nope'"),
         (("-n", "-1"), 2, "-n"),
     ],

@@ -108,8 +108,8 @@ def test_rows_that_are_asked_for_come_in_that_order() -> None:
     assert [row.column.key for row in compare(*map(dict, runs), keys=keys).rows] == [
         "metrics.auc.min", "params.lr", "code.commit", "data.x", "id",
     ]  # fmt: skip
-    with pytest.raises(UsageError, match=r"--rows code\.comit") as caught:
-        compare(*map(dict, runs), keys=("code.comit",))
+    with pytest.raises(UsageError, match=r"--rows code\.commits") as caught:
+        compare(*map(dict, runs), keys=("code.commits",))
     assert caught.value.hint == "did you mean code.commit, commit?"
 
 

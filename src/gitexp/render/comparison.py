@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitexp.model.columns import cell_of, field_column
 from gitexp.model.comparison import ROW_PARTS
-from gitexp.model.details import is_hash
 from gitexp.model.listing import RunTable
-from gitexp.render.listing import WIDEST_TEXT, escape_markdown, format_csv, full_text, screen_text
-from gitexp.render.numbers import align_points, format_bytes
+from gitexp.render.comparison_cells import full_texts, show_row, show_rows
+from gitexp.render.listing import escape_markdown, format_csv
+from gitexp.render.numbers import align_points
 from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Page, Span, Text, line
 from gitexp.render.status import show_status
 from gitexp.render.text import neutralise, shorten, width_of
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gitexp.model.comparison import Row, RunMatrix
     from gitexp.model.head import RunHead
+    from gitexp.render.comparison_cells import ShownRow
     from gitexp.render.page import Look
 
 WIDEST_HEAD = 24
@@ -28,16 +29,7 @@ _GUTTER = 2
 _NARROWEST_KEYS = 20
 _NARROWEST_CELL = 8
 _MOST_SAME = 12
-_SHORT_HASH = 10
 _MARK = "*"
-
-
-class _Shown(NamedTuple):
-    """A row ready for the grid: its key, and the texts of its cells, '' where there is nothing."""
-
-    row: Row
-    key: str
-    texts: list[str]
 
 
 def build_comparison(matrix: RunMatrix, look: Look, *, everything: bool = False, asked: bool = False) -> Page:
@@ -69,7 +61,7 @@ def format_markdown(matrix: RunMatrix, *, everything: bool = False) -> str:
     lines = []
     for row in matrix.rows:
         if everything or not row.is_same:
-            texts = [escape_markdown(text) or "–" for text in _full_texts(row, matrix.heads)]
+            texts = [escape_markdown(text) or "–" for text in full_texts(row, matrix.heads)]
             shown = [f"**{text}**" if place in row.best else text for place, text in enumerate(texts)]
             lines.append([escape_markdown(neutralise(row.column.key)), *shown])
     text = tabulate(
@@ -80,7 +72,7 @@ def format_markdown(matrix: RunMatrix, *, everything: bool = False) -> str:
         colalign=["left", *("right" for _ in heads)] if lines else None,
     )
     same = [] if everything else [row for row in matrix.rows if row.is_same]
-    pairs = [f"{row.column.key}={_full_texts(row, matrix.heads[:1])[0]}" for row in same]
+    pairs = [f"{row.column.key}={full_texts(row, matrix.heads[:1])[0]}" for row in same]
     return f"{text}\n" + (f"\nThe same in all: {escape_markdown('  '.join(map(neutralise, pairs)))}\n" if pairs else "")
 
 
@@ -110,7 +102,7 @@ def _cut_blocks(
     matrix: RunMatrix, rows: Sequence[Row], look: Look
 ) -> Iterable[tuple[tuple[GridColumn, ...], list[Line], list[list[Line]]]]:
     """Blocks of columns: each with the cells of the keys, and those of every run in it."""
-    shown = _show_rows(rows, matrix.heads, look)
+    shown = show_rows(rows, matrix.heads, look)
     key_width = max((width_of(one.key) + INDENT for one in shown), default=0)
     if look.width is not None:
         key_width = min(key_width, max(look.width // 2, _NARROWEST_KEYS))
@@ -140,7 +132,7 @@ def _join(keys: list[Line], runs: list[list[Line]]) -> tuple[tuple[Line, ...], .
     return tuple((key, *(lines[place] for lines in runs)) for place, key in enumerate(keys))
 
 
-def _list_keys(shown: list[_Shown], width: int, look: Look) -> list[Line]:
+def _list_keys(shown: list[ShownRow], width: int, look: Look) -> list[Line]:
     """The first column: a line for the heads, then each part's name above its keys."""
     lines = [line("")]
     for part in ROW_PARTS:
@@ -162,7 +154,7 @@ def _cut_key(key: str, width: int, look: Look) -> str:
 
 
 def _show_run(
-    place: int, head: str, matrix: RunMatrix, shown: list[_Shown], look: Look, most: int | None
+    place: int, head: str, matrix: RunMatrix, shown: list[ShownRow], look: Look, most: int | None
 ) -> tuple[list[Line], int]:
     """The column of one run, line by line as ``_list_keys`` has them, and its width."""
     is_name = head == neutralise(matrix.heads[place].name) or head.endswith("…")
@@ -191,54 +183,6 @@ def _show_cell(row: Row, place: int, text: str, head: RunHead, look: Look, most:
     return line(Span(text, "muted" if row.column.key in ("started", "seconds") else ""))
 
 
-def _show_rows(rows: Sequence[Row], heads: Sequence[RunHead], look: Look) -> list[_Shown]:
-    shown = [_show_row(row, heads, look) for row in rows]
-    counts = Counter((one.row.part, one.key) for one in shown)
-    return [
-        one if counts[one.row.part, one.key] == 1 else one._replace(key=neutralise(one.row.column.key)) for one in shown
-    ]
-
-
-def _show_row(row: Row, heads: Sequence[RunHead], look: Look) -> _Shown:
-    key = row.column.title if row.column.kind != "detail" else row.column.key.removeprefix(f"{row.part}.")
-    texts = _screen_texts(row, heads, look) if look.is_screen else _full_texts(row, heads)
-    return _Shown(row, neutralise(key), texts)
-
-
-def _full_texts(row: Row, heads: Sequence[RunHead]) -> list[str]:
-    cells = zip(row.cells, heads, strict=False)
-    return [neutralise(full_text(row.column, cell, head)) or ('""' if cell.present else "") for cell, head in cells]
-
-
-def _screen_texts(row: Row, heads: Sequence[RunHead], look: Look) -> list[str]:
-    key = row.column.key
-    if key == "command":
-        return _cut_commands([head.command for head in heads], look)
-    texts: list[str] = []
-    for cell, head in zip(row.cells, heads, strict=False):
-        text = screen_text(row.column, cell, head, look)
-        if isinstance(cell.value, str) and is_hash(key) and len(cell.value) > 2 * _SHORT_HASH:
-            text = cell.value[:_SHORT_HASH]
-        elif isinstance(cell.value, int) and key == "environment.memory_bytes":
-            text = format_bytes(cell.value)
-        texts.append(text or ('""' if cell.present else ""))
-    return texts
-
-
-def _cut_commands(commands: list[str], look: Look) -> list[str]:
-    """Commands without the words that all of them begin with, but for the flag of which the value differs."""
-    words = [command.split(" ") for command in commands]
-    same = 0
-    if len(commands) > 1:
-        while all(len(one) > same for one in words) and len({one[same] for one in words}) == 1:
-            same += 1
-        if same and words[0][same - 1].startswith("-"):  # what differs is the value of this flag
-            same -= 1
-    before = ("…" if look.glyphs else "~") if same else ""
-    rests = (" ".join([before, *one[same:]] if before else one) for one in words)
-    return [shorten(neutralise(rest), WIDEST_TEXT) for rest in rests]
-
-
 def _name_same(matrix: RunMatrix, look: Look) -> list[tuple[str, tuple[Line, ...]]]:
     notes: list[tuple[str, tuple[Line, ...]]] = []
     for part in ROW_PARTS:
@@ -251,5 +195,5 @@ def _name_same(matrix: RunMatrix, look: Look) -> list[tuple[str, tuple[Line, ...
 
 
 def _pair(row: Row, matrix: RunMatrix, look: Look) -> str:
-    shown = _show_row(row._replace(cells=row.cells[:1]), matrix.heads[:1], look)
+    shown = show_row(row._replace(cells=row.cells[:1]), matrix.heads[:1], look)
     return f"{shown.key}={shown.texts[0]}"

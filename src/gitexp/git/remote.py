@@ -32,6 +32,7 @@ _FETCH = (
 )  # fmt: skip
 _PER_FETCH = 10_000
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_GRACE = 1.0
 
 
 class PushUpdate(NamedTuple):
@@ -51,10 +52,14 @@ class PushResult(NamedTuple):
 
 
 class Talk(NamedTuple):
-    """How to speak with the other side: whether Git may ask for a password, and who is told how far it is."""
+    """How to speak with the other side: whether Git may ask for a password, and who is told how far it is.
+
+    ``seconds``: after so many it is given up, and counts as a broken connection. None: as long as it takes.
+    """
 
     may_ask: bool = False
     progress: Callable[[str, int], None] | None = None
+    seconds: float | None = None
 
 
 _QUIET = Talk()
@@ -197,6 +202,15 @@ def _speak(repository: Repository, talk: Talk, arguments: Iterable[str], stdin: 
         except BrokenPipeError:
             return  # git has ended: its status and words tell why
 
+    def give_up() -> None:
+        words.append(f"no answer within {talk.seconds:g} s")
+        process.kill()
+
+    # What Git started, such as ssh, may outlive it and hold a pipe: where time counts that is not waited for.
+    grace = _GRACE if talk.seconds is not None else None
+    watch = threading.Timer(talk.seconds or threading.TIMEOUT_MAX, give_up)
+    watch.daemon = True
+    watch.start()
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
     if stdin is not None:
@@ -204,15 +218,18 @@ def _speak(repository: Repository, talk: Talk, arguments: Iterable[str], stdin: 
     try:
         assert process.stdout is not None
         out = process.stdout.read()
-        listener.join()
-        return _Spoken(process.wait(), out, "\n".join(words).strip())
+        status = process.wait()
+        listener.join(grace)
+        return _Spoken(status, out, "\n".join(words).strip())
     finally:
+        watch.cancel()
         process.kill()
         process.wait()
-        listener.join()
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
+        listener.join(grace)
+        if process.stdout is not None:
+            process.stdout.close()
+        if process.stderr is not None and not listener.is_alive():
+            process.stderr.close()
 
 
 def _lines(read: Callable[[int], bytes]) -> Iterable[str]:

@@ -39,4 +39,5 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("diff", "Read", "Compare two runs, and their code"),
     CommandEntry("compare", "Read", "Compare any number of runs, side by side"),
     CommandEntry("checkout", "Reproduce", "Put the code of a run into a new worktree"),
+    CommandEntry("doctor", "Keep house", "Look for what endangers runs, and say what mends it"),
 )

@@ -264,7 +264,7 @@ def test_a_damaged_manifest_takes_no_other_along(runs: GitFolder) -> None:
     damaged = runs.git("rev-parse", "refs/runs/default/p7qw4n8hde:.exp/run.yaml")
     path = runs.path / ".git" / "objects" / damaged[:2] / damaged[2:]
     path.chmod(0o644)
-    path.write_bytes(path.read_bytes()[:20])
+    path.write_bytes(path.read_bytes()[:-20])
     result = _run(runs, "k3v9", "p7qw", "t2zc", "--json")
     document = json.loads(result.stdout)
     assert [error["code"] for error in document["errors"]] == ["broken-record"]

@@ -168,7 +168,10 @@ def test_null_is_a_value_and_missing_is_none(folder: GitFolder) -> None:
     assert rows["params.clip"]["values"] == {"k3v9x2mabc": None}
     assert rows["params.amp"]["values"] == {"k3v9x2mabc": True, "p7qw4n8hde": 1}
     told = _run(folder, "k3v9", "p7qw").stderr.decode()
-    assert told == "no best of f1 is marked: is more or less of it better? In .exp.yaml, metrics: {f1: minimize}\n"
+    assert (
+        told
+        == "no best of f1 is marked: is more or less of it better? In .exp.yaml, metrics: {f1: maximize}, or minimize\n"
+    )
 
 
 def test_json(runs: GitFolder) -> None:

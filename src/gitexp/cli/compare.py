@@ -134,5 +134,5 @@ def _tell(comparison: RunComparison, *, is_cut: bool, is_plain: bool) -> None:
     if matrix.undirected and is_plain:
         named = ", ".join(matrix.undirected[:_NAMED])
         more = f" and {len(matrix.undirected) - _NAMED} more" if len(matrix.undirected) > _NAMED else ""
-        setting = f"metrics: {{{matrix.undirected[0]}: minimize}}"
+        setting = f"metrics: {{{matrix.undirected[0]}: maximize}}, or minimize"
         say(f"no best of {named}{more} is marked: is more or less of it better? In .exp.yaml, {setting}")

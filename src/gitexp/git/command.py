@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
 from gitexp.errors import GitFailed, GitMissing, NotARepository
 
@@ -125,10 +125,12 @@ def open_git(
     piped_input: bool,
     environment: Mapping[str, str | None] | None = None,
     settings: Iterable[tuple[str, str]] = (),
+    complaints: IO[bytes] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Opens a git process with pipes, for those who speak with it piece by piece.
 
-    A variable of the ``environment`` that is None is not set for the process, whatever it is for us.
+    A variable of the ``environment`` that is None is not set for the process, whatever it is for us. ``complaints`` is
+    a file for what Git says, for those who do not listen to it all the while.
     """
     folder = place if isinstance(place, str) else place.folder
     surroundings = {**os.environ, **_FIXED}
@@ -147,7 +149,7 @@ def open_git(
             env=surroundings,
             stdin=subprocess.PIPE if piped_input else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=complaints if complaints is not None else subprocess.PIPE,
         )
     except NotADirectoryError:
         raise NotARepository(folder, "not a folder") from None

@@ -107,6 +107,14 @@ def filters_off(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple(settings)
 
 
+def push_alone(config: GitConfig, remote: str) -> tuple[tuple[str, str], ...]:
+    """Settings under which a push is of the refs that it is told: no mirror, no submodule that goes along."""
+    # Of the two keys Git takes the one that is set last; ours comes after both. Who asked for a check keeps it.
+    goes_along = (config.get("push.recurseSubmodules") or "").lower() in ("on-demand", "only")
+    goes_along = goes_along or config.is_true("submodule.recurse")
+    return ((f"remote.{remote}.mirror", ""), *((("push.recurseSubmodules", "check"),) if goes_along else ()))
+
+
 def author_identity(repository: Repository, config: GitConfig | None = None) -> Identity:
     """The user as author, as Git would write them."""
     return _identity(repository, config, "author")

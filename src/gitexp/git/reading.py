@@ -25,6 +25,7 @@ __all__ = [
     "Person",
     "RawCommit",
     "RefCommit",
+    "find_absent",
     "find_missing",
     "list_tree",
     "parse_commit",
@@ -212,6 +213,13 @@ def list_tree(
         # '-' for what is no file, 'BAD' for one that is damaged.
         entries.append(ListedEntry(int(mode, 8), kind, object_id, int(size) if size.isdigit() else None, name))
     return entries
+
+
+def find_absent(repository: Repository, ids: Sequence[str]) -> list[str]:
+    """Those of the ids that the repository has no object of."""
+    asked = "".join(f"{one}\n" for one in ids).encode("ascii")
+    answers = run_git(repository, "cat-file", "--batch-check=%(objectname)", "--buffer", stdin=asked)
+    return [line.split()[0].decode("ascii") for line in answers.splitlines() if line.endswith(b" missing")]
 
 
 def find_missing(repository: Repository, tip: str, *known: str) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.errors import GitFailed, RefMoved
+from gitexp.errors import GitFailed, GitMissing, RefMoved
 from gitexp.git.command import run_git, start_git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from gitexp.errors import ExpError
     from gitexp.git.repository import Repository
 
 _SETTINGS = (
@@ -26,6 +27,7 @@ _MOVED = re.compile(
     r"|reference is missing but expected.*|.*expected symref.*)"
 )
 _LOCKED = re.compile(r"Unable to create '([^']*\.lock)': File exists")
+_AT_ONCE = 500
 
 
 class RefChange(NamedTuple):
@@ -55,6 +57,29 @@ def update_refs(repository: Repository, changes: Iterable[RefChange], *, reason:
     locked = _LOCKED.search(output.words)
     hint = f"another Git process holds {locked[1]}; when none runs, remove that file" if locked else None
     raise GitFailed("git update-ref", output.status, output.words, hint=hint)
+
+
+def update_refs_apart(
+    repository: Repository, changes: Sequence[RefChange], *, reason: str = "gitexp"
+) -> dict[str, ExpError]:
+    """Makes the changes in transactions of some hundreds. One that cannot be made does not hold up the others.
+
+    Returns those, each with RefMoved or GitFailed.
+    """
+    failed: dict[str, ExpError] = {}
+    waiting = [changes[start : start + _AT_ONCE] for start in range(0, len(changes), _AT_ONCE)]
+    while waiting:
+        some = waiting.pop()
+        try:
+            update_refs(repository, some, reason=reason)
+        except GitMissing:
+            raise
+        except (RefMoved, GitFailed) as error:
+            if len(some) == 1:
+                failed[some[0].name] = error
+            else:
+                waiting += [some[: len(some) // 2], some[len(some) // 2 :]]
+    return failed
 
 
 def _command(repository: Repository, change: RefChange) -> bytes:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gitexp.errors import RemoteFailed
 from gitexp.git.command import open_git
+from gitexp.git.config import push_alone, read_config
 from gitexp.model.urls import strip_credentials_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from gitexp.git.command import Settings
     from gitexp.git.repository import Repository
 
 Progress = "Callable[[str, int], None]"
@@ -31,6 +33,7 @@ _FETCH = (
     "--no-filter", "--refmap=",
 )  # fmt: skip
 _PER_FETCH = 10_000
+_LONGEST_WORDS = 300
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _GRACE = 1.0
 
@@ -122,8 +125,9 @@ def push_refs(
             refspecs.append(f":{update.ref}")
         else:
             raise ValueError(f"{update.ref}: neither an old nor a new value")
-    spoken = _speak(repository, talk, ["push", *options, "--", remote, *refspecs], None)
-    results = _parse_results(spoken.out)
+    settings = push_alone(read_config(repository), remote)
+    spoken = _speak(repository, talk, ["push", *options, "--", remote, *refspecs], None, settings)
+    results = _parse_results(spoken.out, _remote_words(spoken.words))
     told = {result.ref for result in results}
     if spoken.status and (not told or not all(update.ref in told for update in updates)):
         raise _failure(remote, spoken)
@@ -149,7 +153,14 @@ def _progress(talk: Talk, *, quiet: bool = False) -> list[str]:
     return [] if quiet else ["--no-progress"]
 
 
-def _parse_results(out: bytes) -> list[PushResult]:
+def _remote_words(words: str) -> str:
+    """What a hook over there said, on one line."""
+    said = [line.removeprefix("remote: ").strip() for line in words.split("\n") if line.startswith("remote: ")]
+    own = (line for line in said if line and not line.startswith("error: hook declined"))
+    return strip_credentials_in(" ".join(own))[:_LONGEST_WORDS]
+
+
+def _parse_results(out: bytes, words: str) -> list[PushResult]:
     results = []
     for line in out.decode("utf-8", "replace").splitlines():
         flag, tab, rest = line[:1], line[1:2], line[2:]
@@ -159,7 +170,8 @@ def _parse_results(out: bytes) -> list[PushResult]:
         ref = names.rpartition(":")[2]
         if flag == "!":
             why = re.search(r"\((.*)\)\s*$", summary)
-            results.append(PushResult(ref, "refused", strip_credentials_in(why[1] if why else summary)))
+            told = strip_credentials_in(why[1] if why else summary)
+            results.append(PushResult(ref, "refused", f"{told}: {words}" if words and "declined" in told else told))
         else:
             results.append(PushResult(ref, _STATES[flag]))
     return results
@@ -178,10 +190,12 @@ def _run(repository: Repository, remote: str, talk: Talk, *arguments: str, stdin
     return spoken.out
 
 
-def _speak(repository: Repository, talk: Talk, arguments: Iterable[str], stdin: bytes | None) -> _Spoken:
+def _speak(
+    repository: Repository, talk: Talk, arguments: Iterable[str], stdin: bytes | None, settings: Settings = ()
+) -> _Spoken:
     environment = {"GIT_TERMINAL_PROMPT": None} if talk.may_ask else None
     process = open_git(
-        repository, *arguments, piped_input=stdin is not None, environment=environment, settings=_SETTINGS
+        repository, *arguments, piped_input=stdin is not None, environment=environment, settings=(*_SETTINGS, *settings)
     )
     words: list[str] = []
 

@@ -38,6 +38,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("watch", "Read", "Watch runs while they go"),
     CommandEntry("diff", "Read", "Compare two runs, and their code"),
     CommandEntry("compare", "Read", "Compare any number of runs, side by side"),
+    CommandEntry("push", "Share", "Push runs to the remote"),
+    CommandEntry("pull", "Share", "Pull runs from the remote"),
+    CommandEntry("remote", "Share", "See what the remote has, and choose it"),
     CommandEntry("checkout", "Reproduce", "Put the code of a run into a new worktree"),
     CommandEntry("doctor", "Keep house", "Look for what endangers runs, and say what mends it"),
 )

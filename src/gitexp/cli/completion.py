@@ -56,6 +56,16 @@ def complete_experiment(ctx: typer.Context, incomplete: str) -> list[str]:
     return sorted({head.experiment for head in store.heads().runs if head.experiment.startswith(incomplete)})
 
 
+def complete_remote(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The remotes that Git knows here."""
+    from gitexp.git.config import read_config
+
+    store = _open(ctx)
+    if store is None:
+        return []
+    return sorted(name for name in read_config(store.repository).remotes() if name.startswith(incomplete))
+
+
 def complete_columns(ctx: typer.Context, incomplete: str) -> list[str]:
     """Keys of columns, or the last of several with commas between them."""
     return _complete_keys(ctx, incomplete, ())

@@ -45,6 +45,9 @@ JSON_OPTION = Annotated[
 ]
 
 
+QUIET_OPTION = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what was refused.")]
+
+
 def _experiment(help_text: str) -> Any:
     return typer.Option("-e", "--experiment", metavar="NAME", help=help_text, autocompletion=complete_experiment)
 

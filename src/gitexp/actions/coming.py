@@ -1,0 +1,134 @@
+"""Tips of runs that come from another repository: fetched, checked, and only then believed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.errors import BrokenRecord, RemoteFailed
+from gitexp.format.manifest_reading import parse_manifest
+from gitexp.git.reading import read_commits_of, read_objects
+from gitexp.git.remote import fetch_objects
+from gitexp.store.layout import MANIFEST
+from gitexp.store.runs import read_heads
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitexp.errors import ExpError
+    from gitexp.git.remote import Talk
+    from gitexp.git.remotes import Remote
+    from gitexp.git.repository import Repository
+    from gitexp.model.head import RunHead
+
+Tip = tuple[str, str]
+"""A ref's name over there and the id that it holds there."""
+
+SHALLOW_DEPTH = 3
+"""The run, its snapshot, and the commit below that."""
+_FIRST_LINES = 12
+_PLAIN = re.compile(rb"(?:id|experiment): ([a-z0-9._-]+)")
+_OF_OBJECTS = re.compile(
+    r"fsck|bad object|not our ref|unadvertised|index-pack|unpack|invalid|missing|did not send|Could not read"
+)
+
+
+class Come(NamedTuple):
+    """The tips that are here now and are those of runs, by ref, and the others with the reason."""
+
+    heads: dict[str, RunHead]
+    refused: dict[str, ExpError]
+
+
+def fetch_tips(
+    repository: Repository, remote: Remote, tips: Sequence[Tip], *, depth: int | None, talk: Talk
+) -> dict[str, ExpError]:
+    """Fetches the tips with all that they need. One that cannot come does not hold up the others: it is told.
+
+    Raises RemoteFailed where none of them can.
+    """
+    if not tips:
+        return {}
+    try:
+        fetch_objects(repository, remote.listed, [tip for _, tip in tips], depth=depth, talk=talk)
+    except RemoteFailed as error:
+        if not _is_about_objects(error):
+            raise
+        if len(tips) == 1:
+            return {tips[0][0]: BrokenRecord(tips[0][0], f"it cannot be fetched: {_last_words(error)}")}
+        half = len(tips) // 2
+        refused = fetch_tips(repository, remote, tips[:half], depth=depth, talk=talk)
+        return refused | fetch_tips(repository, remote, tips[half:], depth=depth, talk=talk)
+    return {}
+
+
+def check_tips(repository: Repository, tips: Sequence[Tip]) -> Come:
+    """Holds what has come against what it is said to be: the runs of their refs, each with its own manifest."""
+    heads: dict[str, RunHead] = {}
+    read = read_heads_apart(repository, tips)
+    refused: dict[str, ExpError] = dict(read.refused)
+    asked = list(read.heads.items())
+    names = [f"{head.commit}:{MANIFEST.decode()}" for _, head in asked]
+    for (ref, head), found in zip(asked, read_objects(repository, names), strict=True):
+        why = _why_not_its_manifest(head, found.data if found.type == "blob" else None)
+        if why is None:
+            heads[ref] = head
+        else:
+            refused[ref] = why
+    return Come(heads, refused)
+
+
+def read_heads_apart(repository: Repository, tips: Sequence[Tip]) -> Come:
+    """What the messages say, by ref: two refs of one run are not taken for one."""
+    heads: dict[str, RunHead] = {}
+    refused: dict[str, ExpError] = {}
+    for commit in read_commits_of(repository, tips):
+        read = read_heads([commit])
+        for head in read.runs:
+            heads[commit.ref] = head
+        for error in read.broken:
+            refused[commit.ref] = error
+    return Come(heads, refused)
+
+
+def _why_not_its_manifest(head: RunHead, data: bytes | None) -> ExpError | None:
+    if data is None:
+        return BrokenRecord(head.ref, "it has no .exp/run.yaml")
+    found = _read_first_lines(data)
+    if found is None:
+        try:
+            run = parse_manifest(data, head.id)
+        except BrokenRecord as error:
+            return error
+        found = run.id, run.experiment
+    run_id, experiment = found
+    if (run_id, experiment) != (head.id, head.home):
+        return BrokenRecord(head.ref, f"its manifest is that of run {run_id} of experiment {experiment!r}")
+    return None
+
+
+def _read_first_lines(data: bytes) -> tuple[str, str] | None:
+    """Id and experiment where they stand as we write them, and once.
+
+    To parse ten thousand manifests takes as long as to fetch them.
+    """
+    values: dict[bytes, list[str]] = {b"id": [], b"experiment": []}
+    if data.count(b"\nid:") != 1 or data.count(b"\nexperiment:") != 1:
+        return None
+    for line in data.split(b"\n", _FIRST_LINES)[:_FIRST_LINES]:
+        plain = _PLAIN.fullmatch(line)
+        if plain is not None:
+            values[line.partition(b":")[0]].append(plain[1].decode("ascii"))
+    ids, experiments = values.values()
+    return (ids[0], experiments[0]) if len(ids) == len(experiments) == 1 else None
+
+
+def _is_about_objects(error: RemoteFailed) -> bool:
+    """Whether some of what was asked for is the reason, and not the way there."""
+    return _OF_OBJECTS.search(str(error.fields["stderr"])) is not None
+
+
+def _last_words(error: RemoteFailed) -> str:
+    lines = [line.strip() for line in str(error.fields["stderr"]).splitlines() if line.strip()]
+    telling = [line for line in lines if _OF_OBJECTS.search(line)]
+    return (telling or lines or ["no reason given"])[0][:300]

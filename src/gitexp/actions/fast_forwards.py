@@ -1,0 +1,92 @@
+"""Folds and lists of erased ids on their way: each has one writer, and so only ever moves forward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitexp.actions.coming import SHALLOW_DEPTH, fetch_tips
+from gitexp.errors import Refused
+from gitexp.git.command import start_git
+from gitexp.git.refs import RefChange, list_refs, update_refs_apart
+from gitexp.model.sync import SyncedRef
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitexp.errors import ExpError
+    from gitexp.git.remote import Talk
+    from gitexp.git.remotes import Remote
+    from gitexp.git.repository import Repository
+    from gitexp.model.sync import Outcome
+
+
+def pull_fast_forwards(
+    repository: Repository, remote: Remote, theirs: Mapping[str, str], prefix: str, *, talk: Talk
+) -> list[SyncedRef]:
+    """Brings the refs below a prefix of ours. One that is no fast-forward is told, and stays."""
+    ours = dict(list_refs(repository, prefix))
+    moving = {ref: commit for ref, commit in theirs.items() if ours.get(ref) != commit}
+    refused: dict[str, ExpError] = {}
+    for is_new in (True, False):
+        depth = SHALLOW_DEPTH if is_new and repository.is_shallow else None
+        some = [(ref, commit) for ref, commit in moving.items() if (ref not in ours) == is_new]
+        refused |= fetch_tips(repository, remote, some, depth=depth, talk=talk)
+    outcomes: dict[str, Outcome] = {}
+    changes: list[RefChange] = []
+    for ref, commit in moving.items():
+        if ref in refused:
+            continue
+        held = ours.get(ref)
+        if held is None or is_ancestor(repository, held, commit):
+            outcomes[ref] = "new" if held is None else "moved"
+            changes.append(RefChange(ref, commit, held))
+        elif is_ancestor(repository, commit, held):
+            outcomes[ref] = "newer"
+        else:
+            refused[ref] = not_forward(ref, "there")
+    refused |= update_refs_apart(repository, changes, reason="exp pull")
+    return [
+        SyncedRef(ref, "refused", commit, refused[ref])
+        if ref in refused
+        else SyncedRef(ref, outcomes.get(ref, "same"), commit)
+        for ref, commit in theirs.items()
+    ]
+
+
+def plan_fast_forwards(
+    repository: Repository, ours: Mapping[str, str], theirs: Mapping[str, str]
+) -> tuple[dict[str, str], list[SyncedRef]]:
+    """Which of our refs may go to a remote that has ``theirs``, and what is to be said of the others.
+
+    A commit of theirs that is not here is one that came later: the ref has one writer.
+    """
+    going: dict[str, str] = {}
+    settled: list[SyncedRef] = []
+    for ref, commit in ours.items():
+        held = theirs.get(ref)
+        if held == commit:
+            settled.append(SyncedRef(ref, "same", commit))
+        elif held is None or is_ancestor(repository, held, commit):
+            going[ref] = commit
+        elif is_ancestor(repository, commit, held) or not _is_here(repository, held):
+            settled.append(SyncedRef(ref, "newer", commit))
+        else:
+            settled.append(SyncedRef(ref, "refused", commit, not_forward(ref, "here")))
+    return going, settled
+
+
+def is_ancestor(repository: Repository, older: str, newer: str) -> bool:
+    """Whether a commit is behind another one; False where either is not here."""
+    return not start_git(repository, "merge-base", "--is-ancestor", older, newer).collect().status
+
+
+def not_forward(ref: str, where: str) -> Refused:
+    """The refusal of a ref that would lose what it holds."""
+    return Refused(
+        f"{ref}: what it holds {where} does not follow from what it holds on the other side; neither is touched",
+        hint=f"git log --oneline -3 {ref}",
+    )
+
+
+def _is_here(repository: Repository, commit: str) -> bool:
+    return not start_git(repository, "cat-file", "-e", commit).collect().status

@@ -1,0 +1,69 @@
+"""The runs that a push is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.actions.heads import present_experiment
+from gitexp.actions.named_run import find_run
+from gitexp.actions.remote_runs import find_fold_refs
+from gitexp.errors import Refused
+from gitexp.git.refs import list_refs
+from gitexp.model.refs import FOLDS, REMOVED, parse_run_ref
+from gitexp.model.run import Status
+from gitexp.model.sync import SyncedRef
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from gitexp.model.head import RunHead
+    from gitexp.model.ids import RunId
+    from gitexp.store.runs import RunStore
+
+
+class OutgoingRuns(NamedTuple):
+    """Refs of runs, and of folds and erased ids, each with what it holds. ``refused`` are those that cannot go.
+
+    ``going`` and ``erased`` count the runs that were passed over: those that have not ended, those erased for good.
+    """
+
+    runs: dict[str, str]
+    others: dict[str, str]
+    refused: tuple[SyncedRef, ...] = ()
+    going: int = 0
+    erased: int = 0
+
+
+def choose_outgoing(
+    store: RunStore, texts: Sequence[str] | None, experiment: str | None, erased: Collection[RunId], *, everything: bool
+) -> OutgoingRuns:
+    """The ended runs that are named, or those of the present experiment, or all.
+
+    Hidden ones are among them. Raises what ``find_run`` raises.
+    """
+    others = dict(list_refs(store.repository, REMOVED))
+    heads = store.heads()
+    refused: list[SyncedRef] = []
+    if texts is not None:
+        chosen = list(dict.fromkeys(find_run(store, text, experiment, heads) for text in texts))
+        refused = [_refuse_going(head) for head in chosen if head.status is Status.RUNNING]
+        for head in chosen:
+            others |= find_fold_refs(store, head)
+    else:
+        others |= dict(list_refs(store.repository, FOLDS))
+        wanted = None if everything else present_experiment(store, experiment)
+        chosen = [head for head in heads.runs if wanted is None or head.experiment == wanted]
+        for error in heads.broken:
+            ref = str(error.fields["run"])
+            run = parse_run_ref(ref)
+            if run is None or (run.kind == "ended" and wanted in (None, run.experiment)):
+                refused.append(SyncedRef(ref, "refused", None, error))
+    ended = [head for head in chosen if head.status is not Status.RUNNING and head.fold is None]
+    leaving = {head.ref: head.commit for head in reversed(ended) if head.id not in erased}
+    going = sum(head.status is Status.RUNNING for head in chosen) - sum(isinstance(one.why, Refused) for one in refused)
+    return OutgoingRuns(leaving, others, tuple(refused), going, len(ended) - len(leaving))
+
+
+def _refuse_going(head: RunHead) -> SyncedRef:
+    why = Refused(f"run {head.name} is going: it can be pushed when it has ended", hint=f"exp watch {head.id}")
+    return SyncedRef(head.ref, "refused", head.commit, why)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from gitexp.cli.terminal import say
+from gitexp.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,5 +23,13 @@ def read_specs(given: Sequence[str] | None) -> tuple[str, ...] | None:
         return None
     specs: list[str] = []
     for text in given:
-        specs += sys.stdin.read().split() if text == STDIN else [text]
+        specs += _read_stdin() if text == STDIN else [text]
     return tuple(dict.fromkeys(specs))
+
+
+def _read_stdin() -> list[str]:
+    if sys.stdin is None:
+        raise UsageError("-: there is no standard input", hint="exp ls --ids | exp push -")
+    if sys.stdin.isatty():
+        say("reading runs from the terminal, one a line; Ctrl-D ends")
+    return sys.stdin.read().split()

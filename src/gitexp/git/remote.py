@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import RemoteFailed
 from gitexp.git.command import open_git
 from gitexp.git.config import push_alone, read_config
+from gitexp.git.push_results import PushResult, parse_push_results
 from gitexp.model.urls import strip_credentials_in
 
 if TYPE_CHECKING:
@@ -20,12 +21,20 @@ if TYPE_CHECKING:
     from gitexp.git.command import Settings
     from gitexp.git.repository import Repository
 
+__all__ = [
+    "PushResult",
+    "PushUpdate",
+    "Talk",
+    "fetch_objects",
+    "fetch_ref",
+    "find_common",
+    "list_remote_refs",
+    "push_refs",
+]
+
 Progress = "Callable[[str, int], None]"
 """Told what Git is doing (``Writing objects``) and how much of it is done, in percent."""
 
-State = Literal["new", "moved", "same", "gone", "refused"]
-
-_STATES: dict[str, State] = {"*": "new", " ": "moved", "=": "same", "-": "gone"}
 _PERCENT = re.compile(r"(?:remote: )?([A-Z][a-z]+(?: [a-z]+)*): +(\d+)%")
 _SETTINGS = (("push.followTags", "false"), ("fetch.fsckObjects", "true"))
 _FETCH = (
@@ -33,7 +42,6 @@ _FETCH = (
     "--no-filter", "--refmap=",
 )  # fmt: skip
 _PER_FETCH = 10_000
-_LONGEST_WORDS = 300
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _GRACE = 1.0
 
@@ -44,14 +52,6 @@ class PushUpdate(NamedTuple):
     ref: str
     new: str | None
     old: str | None = None
-
-
-class PushResult(NamedTuple):
-    """What became of one ref. ``why`` are the words of Git or of the other side where it was refused."""
-
-    ref: str
-    state: State
-    why: str | None = None
 
 
 class Talk(NamedTuple):
@@ -127,7 +127,7 @@ def push_refs(
             raise ValueError(f"{update.ref}: neither an old nor a new value")
     settings = push_alone(read_config(repository), remote)
     spoken = _speak(repository, talk, ["push", *options, "--", remote, *refspecs], None, settings)
-    results = _parse_results(spoken.out, _remote_words(spoken.words))
+    results = parse_push_results(spoken.out, spoken.words)
     told = {result.ref for result in results}
     if spoken.status and (not told or not all(update.ref in told for update in updates)):
         raise _failure(remote, spoken)
@@ -151,30 +151,6 @@ def _progress(talk: Talk, *, quiet: bool = False) -> list[str]:
     if talk.progress is not None:
         return ["--no-quiet", "--progress"] if quiet else ["--progress"]
     return [] if quiet else ["--no-progress"]
-
-
-def _remote_words(words: str) -> str:
-    """What a hook over there said, on one line."""
-    said = [line.removeprefix("remote: ").strip() for line in words.split("\n") if line.startswith("remote: ")]
-    own = (line for line in said if line and not line.startswith("error: hook declined"))
-    return strip_credentials_in(" ".join(own))[:_LONGEST_WORDS]
-
-
-def _parse_results(out: bytes, words: str) -> list[PushResult]:
-    results = []
-    for line in out.decode("utf-8", "replace").splitlines():
-        flag, tab, rest = line[:1], line[1:2], line[2:]
-        if tab != "\t" or (flag not in _STATES and flag != "!"):
-            continue
-        names, _, summary = rest.partition("\t")
-        ref = names.rpartition(":")[2]
-        if flag == "!":
-            why = re.search(r"\((.*)\)\s*$", summary)
-            told = strip_credentials_in(why[1] if why else summary)
-            results.append(PushResult(ref, "refused", f"{told}: {words}" if words and "declined" in told else told))
-        else:
-            results.append(PushResult(ref, _STATES[flag]))
-    return results
 
 
 class _Spoken(NamedTuple):

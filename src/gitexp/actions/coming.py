@@ -29,8 +29,11 @@ SHALLOW_DEPTH = 3
 _FIRST_LINES = 12
 _PLAIN = re.compile(rb"(?:id|experiment): ([a-z0-9._-]+)")
 _OF_OBJECTS = re.compile(
-    r"fsck|bad object|not our ref|unadvertised|index-pack|unpack|invalid|missing|did not send|Could not read"
+    r"fsck|bad (object|tree|sha)|not our ref|unadvertised|unable to read|unable to parse|missing (blob|tree|commit)"
+    r"|did not send all|Could not read|corrupt|inflate|cannot be read|object file .* is empty"
 )
+_MOST_FAILURES = 100
+"""A remote with a bad run in each would have us ask it ten thousand times."""
 
 
 class Come(NamedTuple):
@@ -45,21 +48,25 @@ def fetch_tips(
 ) -> dict[str, ExpError]:
     """Fetches the tips with all that they need. One that cannot come does not hold up the others: it is told.
 
-    Raises RemoteFailed where none of them can.
+    Raises RemoteFailed where the way there is what failed.
     """
-    if not tips:
-        return {}
-    try:
-        fetch_objects(repository, remote.listed, [tip for _, tip in tips], depth=depth, talk=talk)
-    except RemoteFailed as error:
-        if not _is_about_objects(error):
-            raise
-        if len(tips) == 1:
-            return {tips[0][0]: BrokenRecord(tips[0][0], f"it cannot be fetched: {_last_words(error)}")}
-        half = len(tips) // 2
-        refused = fetch_tips(repository, remote, tips[:half], depth=depth, talk=talk)
-        return refused | fetch_tips(repository, remote, tips[half:], depth=depth, talk=talk)
-    return {}
+    refused: dict[str, ExpError] = {}
+    waiting = [list(tips)] if tips else []
+    failures = 0
+    while waiting:
+        some = waiting.pop()
+        try:
+            fetch_objects(repository, remote.listed, [tip for _, tip in some], depth=depth, talk=talk)
+        except RemoteFailed as error:
+            if not _is_about_objects(error):
+                raise
+            failures += 1
+            if len(some) == 1 or failures >= _MOST_FAILURES:
+                why = _tell_words(error)
+                refused |= {ref: BrokenRecord(ref, f"it cannot be fetched: {why}") for ref, _ in some}
+            else:
+                waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
+    return refused
 
 
 def check_tips(repository: Repository, tips: Sequence[Tip]) -> Come:
@@ -128,7 +135,7 @@ def _is_about_objects(error: RemoteFailed) -> bool:
     return _OF_OBJECTS.search(str(error.fields["stderr"])) is not None
 
 
-def _last_words(error: RemoteFailed) -> str:
+def _tell_words(error: RemoteFailed) -> str:
     lines = [line.strip() for line in str(error.fields["stderr"]).splitlines() if line.strip()]
     telling = [line for line in lines if _OF_OBJECTS.search(line)]
-    return (telling or lines or ["no reason given"])[0][:300]
+    return re.sub(r"^(error|fatal|remote): ", "", (telling or lines)[0])[:300]

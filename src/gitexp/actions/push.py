@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.outgoing_runs import choose_outgoing
-from gitexp.actions.push_batches import push_batches
+from gitexp.actions.push_batches import cut_updates, push_batches
 from gitexp.actions.push_gate import check_inspection, inspect_outgoing
 from gitexp.actions.push_plan import plan_push
 from gitexp.actions.remote_runs import find_remote, list_remote_runs, read_erased
@@ -102,7 +102,7 @@ def push_runs(store: RunStore, request: PushRequest, *, manners: PushManners = _
         if request.dry_run:
             foreseen = (SyncedRef(ref, plan.outcomes[ref], commit) for ref, commit in plan.updates.items())
             return report._replace(refs=(*report.refs, *foreseen))
-        sent, raced = _send(store, remote, plan, manners, is_last=not rounds_left)
+        sent, raced = _send(store, there, plan, manners, is_last=not rounds_left)
         _note(store, remote, sent, looked)
         report = report._replace(refs=(*report.refs, *sent))
         now = dict(list_refs(store.repository, "refs/runs/", "refs/exp/")) if raced else {}
@@ -114,15 +114,16 @@ def push_runs(store: RunStore, request: PushRequest, *, manners: PushManners = _
 
 
 def _send(
-    store: RunStore, remote: Remote, plan: PushPlan, manners: PushManners, *, is_last: bool
+    store: RunStore, there: RemoteRuns, plan: PushPlan, manners: PushManners, *, is_last: bool
 ) -> tuple[list[SyncedRef], list[str]]:
     """What became of what was sent, and the refs that somebody else moved there meanwhile."""
     updates = [PushUpdate(ref, commit) for ref, commit in plan.updates.items()]
-    told = manners.told
+    told, remote = manners.told, there.remote
+    ours = dict(list_refs(store.repository, "refs/"))
     results, failed = push_batches(
         store.repository,
         remote,
-        updates,
+        cut_updates(remote, updates, ours, there.runs),
         talk=manners.talk,
         pause=manners.pause,
         told=(lambda done: told(done, len(updates))) if told is not None else None,

@@ -5,6 +5,7 @@ Nothing here is forced and nothing pruned: a ref that goes says what it held, an
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.errors import RemoteFailed
 from gitexp.git.command import open_git
 from gitexp.git.config import push_alone, read_config
+from gitexp.git.push_batches import PushBatch
+from gitexp.git.push_guard import guard_push
 from gitexp.git.push_results import PushResult, parse_push_results
 from gitexp.model.urls import strip_credentials_in
 
@@ -29,6 +32,7 @@ __all__ = [
     "fetch_ref",
     "find_common",
     "list_remote_refs",
+    "push_batch",
     "push_refs",
 ]
 
@@ -113,20 +117,27 @@ def push_refs(
 
     Raises RemoteFailed where nothing can be said of single refs: no such remote, no permission, a broken connection.
     """
-    if not updates:
-        return []
+    return push_batch(repository, remote, PushBatch(tuple(updates)), atomic=atomic, talk=talk) if updates else []
+
+
+def push_batch(
+    repository: Repository, remote: str, batch: PushBatch, *, atomic: bool = False, talk: Talk = _QUIET
+) -> list[PushResult]:
+    """The same for a batch, by its patterns where it has some."""
     options = ["--porcelain", *(["--atomic"] if atomic else []), *_progress(talk)]
-    refspecs = []
-    for update in updates:
-        if update.new is not None:
-            refspecs.append(f"{update.new}:{update.ref}")
-        elif update.old is not None:
+    refspecs = batch.refspecs
+    for update in batch.updates:
+        if update.new is None and update.old is None:
+            raise ValueError(f"{update.ref}: neither an old nor a new value")
+        if update.new is None:
             options.append(f"--force-with-lease={update.ref}:{update.old}")
             refspecs.append(f":{update.ref}")
-        else:
-            raise ValueError(f"{update.ref}: neither an old nor a new value")
     settings = push_alone(read_config(repository), remote)
-    spoken = _speak(repository, talk, ["push", *options, "--", remote, *refspecs], None, settings)
+    with guard_push(repository, batch.updates) if batch.patterns else contextlib.nullcontext(()) as guard:
+        if guard is None:
+            return push_batch(repository, remote, PushBatch(batch.updates), atomic=atomic, talk=talk)
+        spoken = _speak(repository, talk, ["push", *options, "--", remote, *refspecs], None, (*settings, *guard))
+    updates = batch.updates
     results = parse_push_results(spoken.out, spoken.words)
     told = {result.ref for result in results}
     if spoken.status and (not told or not all(update.ref in told for update in updates)):

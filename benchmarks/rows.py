@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from logging_rows import LOGGING_ROWS
 from measure import Command, Result, Row
 from repositories import make_files, make_interpreter, make_runs
+from sharing_rows import SHARING_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -257,4 +258,5 @@ ROWS: dict[str, Callable[[Ground], Row | Result | None]] = {
     "import": import_gitexp,
     "storage": storage,
     **LOGGING_ROWS,
+    **SHARING_ROWS,
 }

@@ -32,7 +32,11 @@ def main() -> int:
         for name in names:
             made = ROWS[name](ground)
             if made is None:
-                print(f"{name:17} passed over: what it needs is not installed", file=sys.stderr, flush=True)
+                print(
+                    f"{name:17} passed over: what it needs is not installed, or it takes --full",
+                    file=sys.stderr,
+                    flush=True,
+                )
                 continue
             result = made if isinstance(made, Result) else measure(made, arguments.repeats, environment)
             results.append(result)

@@ -33,6 +33,7 @@ __all__ = [
     "read_commits_of",
     "read_objects",
     "read_path",
+    "read_sizes",
 ]
 
 _MOST_DEATHS = 100
@@ -95,6 +96,16 @@ def read_objects(repository: Repository, names: Iterable[str]) -> Iterator[Found
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
+
+
+def read_sizes(repository: Repository, ids: Sequence[str]) -> dict[str, int]:
+    """The sizes of objects, by id; nothing of one that is missing or damaged. Raises GitFailed."""
+    if not ids:
+        return {}
+    question = ("cat-file", "--batch-check=%(objectname) %(objectsize)", "--buffer")
+    answers = run_git(repository, *question, stdin="\n".join(ids).encode() + b"\n")
+    found = (line.split(" ") for line in answers.decode("ascii", "replace").splitlines())
+    return {one[0]: int(one[1]) for one in found if len(one) == 2 and one[1].isdigit()}
 
 
 class _Asked:

@@ -19,7 +19,7 @@ from gitexp.store.layout import MANIFEST, RECORD
 from gitexp.store.project import Project, find_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gitexp.errors import ExpError
     from gitexp.git.reading import ListedEntry, RefCommit
@@ -71,36 +71,54 @@ class RunStore(NamedTuple):
     def load_many(self, heads: Sequence[RunHead]) -> Iterator[tuple[RunHead, Run | BrokenRecord]]:
         """The manifests of runs in their order, through one pipe; in place of one that cannot be read, why."""
         waiting = list(heads)
+        said = self._read_said(waiting)
         while waiting:
             done = 0
             try:
                 names = (f"{head.commit}:{MANIFEST.decode()}" for head in waiting)
                 for head, found in zip(waiting, read_objects(self.repository, names), strict=True):
                     done += 1
-                    yield head, self._try_load(head, found.data if found.type == "blob" else None)
+                    yield head, self._try_load(head, found.data if found.type == "blob" else None, said)
             except GitMissing:
                 raise
             except GitFailed:
                 if done == len(waiting):
                     raise
                 # Git dies at an object that is damaged: the run of this one alone is told, and the next one goes on.
-                yield waiting[done], self._try_load(waiting[done], None)
+                yield waiting[done], self._try_load(waiting[done], None, said)
                 done += 1
             waiting = waiting[done:]
 
-    def _try_load(self, head: RunHead, data: bytes | None) -> Run | BrokenRecord:
+    def _read_said(self, heads: Sequence[RunHead]) -> Mapping[str, tuple[Annotation, ...]]:
+        """What was said of many runs, by commit; nothing where an object is damaged: each is then read by itself."""
+        from gitexp.store.annotations import read_all_annotations
+
+        commits = [head.commit for head in heads if head.annotated]
         try:
-            return self.load(head) if data is None else self._parse(head, data)
+            found = read_all_annotations(self.repository, commits) if len(commits) > 1 else {}
+        except GitMissing:
+            raise
+        except (GitFailed, BrokenObject):
+            return {}
+        return {commit: annotations for commit, (annotations, _) in found.items()}
+
+    def _try_load(
+        self, head: RunHead, data: bytes | None, said: Mapping[str, tuple[Annotation, ...]]
+    ) -> Run | BrokenRecord:
+        try:
+            return self.load(head) if data is None else self._parse(head, data, said.get(head.commit))
         except BrokenRecord as error:
             return error
 
-    def _parse(self, head: RunHead, data: bytes) -> Run:
+    def _parse(self, head: RunHead, data: bytes, said: tuple[Annotation, ...] | None = None) -> Run:
         from gitexp.format.manifest_reading import parse_manifest
 
         run = parse_manifest(data, head.id)
         if run.id != head.id:
             raise BrokenRecord(head.id, f"its manifest is that of {run.id}")
-        return apply_annotations(run, self.annotations(head)[0]) if head.annotated else run
+        if not head.annotated:
+            return run
+        return apply_annotations(run, self.annotations(head)[0] if said is None else said)
 
     def annotations(self, head: RunHead) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
         """What was said of a run after it ended, and why a file there could not be read. Raises BrokenRecord."""

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitexp.actions.heads import complete_heads, present_experiment
-from gitexp.errors import RunNotFound
+from gitexp.errors import BrokenObject, RunNotFound
+from gitexp.format.message_reading import MessageError, parse_message
+from gitexp.git.commits import parse_commit
+from gitexp.git.reading import read_objects
+from gitexp.git.refs import is_ancestor, resolve
 from gitexp.model.refs import parse_run_ref
 from gitexp.model.run import Status
 from gitexp.model.selection import Scope, select_run
-from gitexp.model.spec import Extreme, FullRef, Text, parse_spec
+from gitexp.model.spec import Extreme, FullRef, Text, is_commit_prefix, parse_spec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitexp.errors import BrokenRecord
     from gitexp.model.head import RunHead
+    from gitexp.model.ids import RunId
     from gitexp.model.refs import Experiment
     from gitexp.model.spec import Spec
     from gitexp.store.runs import Heads, RunStore
@@ -36,10 +42,48 @@ def find_run(store: RunStore, text: str, experiment: str | None = None, heads: H
     try:
         return select_run(spec, runs, scope)
     except RunNotFound:
+        if isinstance(spec, Text) and is_commit_prefix(spec.text):
+            earlier = find_earlier_tip(store, spec.text, runs)
+            if earlier:
+                return select_run(spec, runs, replace(scope, earlier_tips=earlier))
         for error in known.broken:
             if _is_named(spec, error):
                 raise error from None
         raise
+
+
+def find_runs(
+    store: RunStore, texts: Sequence[str], experiment: str | None = None, heads: Heads | None = None
+) -> list[RunHead]:
+    """The runs that specs name, in order, each once. Whole ids cost a look-up each. Raises as ``find_run`` does."""
+    known = store.heads() if heads is None else heads
+    by_id: dict[str, RunHead] = {head.id: head for head in known.runs}
+    found = [by_id.get(text) or find_run(store, text, experiment, known) for text in texts]
+    return list({head.id: head for head in found}.values())
+
+
+def find_again(store: RunStore, head: RunHead) -> RunHead:
+    """A run as it is now. Raises RunNotFound where it has gone."""
+    for one in store.heads().runs:
+        if one.id == head.id:
+            return one
+    raise RunNotFound(head.id, "it has gone meanwhile")
+
+
+def find_earlier_tip(store: RunStore, text: str, heads: Sequence[RunHead]) -> dict[str, RunId]:
+    """The run that a commit was the tip of before something was said of it, by the commit's id; else nothing."""
+    commit = resolve(store.repository, text, peel="commit")
+    if commit is None or not commit.startswith(text.lower()):
+        return {}
+    for found in read_objects(store.repository, [commit]):
+        try:
+            run_id = parse_message(parse_commit(found.data or b"").message).id
+        except (BrokenObject, MessageError):  # any other commit
+            return {}
+        head = next((one for one in heads if one.id == run_id), None)
+        if head is not None and is_ancestor(store.repository, commit, head.commit):
+            return {commit: run_id}
+    return {}
 
 
 def _with_metrics(

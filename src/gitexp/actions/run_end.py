@@ -48,7 +48,7 @@ class EndWatch:
         elif not self._was_here and not self._is_due():
             return None
         self._was_here = False
-        refs = [run_ref(self._head.experiment, self._head.id), live_ref(self._head.experiment, self._head.id)]
+        refs = [run_ref(self._head.home, self._head.id), live_ref(self._head.home, self._head.id)]
         heads = read_heads(read_commits(self._store.repository, refs)).runs
         head = next((one for one in heads if one.id == self._head.id), None)
         if head is None or head.status is Status.RUNNING:

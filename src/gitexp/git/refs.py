@@ -113,3 +113,11 @@ def resolve(repository: Repository, rev: str, *, peel: str | None = None) -> str
     name = f"{rev}^{{{peel}}}" if peel else rev
     found = run_git(repository, "rev-parse", "--verify", "--quiet", name, check=False).decode().strip()
     return found if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", found) else None
+
+
+def is_ancestor(repository: Repository, commit: str, tip: str) -> bool:
+    """Whether one commit is another one, or comes before it. Raises GitFailed where either is missing."""
+    output = start_git(repository, "merge-base", "--is-ancestor", commit, tip).collect()
+    if output.status > 1:
+        raise GitFailed("git merge-base", output.status, output.words)
+    return output.status == 0

@@ -73,12 +73,13 @@ def _select_last(spec: Last, heads: Sequence[RunHead], scope: Scope) -> RunHead:
     if own:
         count = "only one run" if len(own) == 1 else f"only {len(own)} runs"
         raise RunNotFound(format_spec(spec), f"experiment {scope.experiment!r} has {count}", hint="exp ls")
-    others = order_newest_first(heads)
+    hidden = [head for head in heads if head.experiment == scope.experiment]
+    others = order_newest_first([head for head in heads if not head.hidden])
     hint = f"exp show {others[0].id}  (the newest, in experiment {others[0].experiment!r})" if others else None
     raise RunNotFound(
         format_spec(spec),
-        f"experiment {scope.experiment!r} has no run",
-        hint=hint or "exp run -- python train.py  (records the first)",
+        f"experiment {scope.experiment!r} has no run" + (" that is not hidden" if hidden else ""),
+        hint="exp ls --hidden" if hidden else hint or "exp run -- python train.py  (records the first)",
     )
 
 
@@ -139,16 +140,21 @@ def _select_version(spec: Registry, heads: Sequence[RunHead], scope: Scope) -> R
 
 
 def _select_by_text(text: str, heads: Sequence[RunHead], scope: Scope) -> RunHead:
+    return _take_one(text, match_text(text, heads, scope), heads)
+
+
+def match_text(text: str, heads: Sequence[RunHead], scope: Scope) -> list[RunHead]:
+    """The runs that answer to an id prefix, a name or a commit id, the first of these that any answers to."""
     lower = text.lower()
     if is_id_prefix(lower):
         found = [head for head in heads if head.id.startswith(lower)]
         if found:
-            return _take_one(text, found, heads)
+            return found
     found = [head for head in heads if head.name == text]
     if not found and is_commit_prefix(text):
         earlier = {run_id for commit, run_id in scope.earlier_tips.items() if commit.startswith(lower)}
         found = [head for head in heads if head.commit.startswith(lower) or head.id in earlier]
-    return _take_one(text, found, heads)
+    return found
 
 
 def _take_one(text: str, found: Sequence[RunHead], heads: Sequence[RunHead]) -> RunHead:

@@ -147,6 +147,18 @@ def test_the_end_of_a_run_that_was_only_silent_takes_its_place(folder: GitFolder
     assert "warnings" not in run
 
 
+def test_what_was_said_of_a_loss_is_said_of_the_end_too(folder: GitFolder) -> None:
+    process = begin(folder)
+    _, _ = call_lost(folder)
+    (ref,) = refs(folder)
+    assert run_exp(folder, "tag", ref, "team=fraud").status == 0
+    end(process)
+    check_superseded(folder, folder.git("rev-parse", f"{ref}^2"))
+    assert manifest(folder, ref)["status"] == "finished"
+    assert run_exp(folder, "tag", ref).out == "team=fraud\n"
+    assert run_exp(folder, "show", ref, "--json").out.count('"kind": "tag"') == 1
+
+
 @pytest.mark.parametrize("seen", [False, True])
 def test_its_own_host_completes_it_in_place_of_the_loss(folder: GitFolder, seen: bool) -> None:
     process = begin(folder)

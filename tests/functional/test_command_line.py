@@ -100,7 +100,7 @@ def test_wrong_usage_in_json(folder: GitFolder) -> None:
     assert [error["code"] for error in envelope["errors"]] == ["usage"]
 
 
-@pytest.mark.parametrize("command", ["ls", "show", "logs", "diff", "checkout"])
+@pytest.mark.parametrize("command", ["ls", "show", "logs", "diff", "checkout", "tag", "note", "rm"])
 def test_outside_a_repository(folder: GitFolder, tmp_path: pathlib.Path, command: str) -> None:
     result = folder.run("exp", "-C", str(tmp_path), *((command, "last") if command != "ls" else ("ls",)))
     assert (result.returncode, result.stdout) == (1, b"")
@@ -130,7 +130,7 @@ def complete(folder: GitFolder, line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("exp l", ["ls", "logs"]),
+        ("exp l", ["ls", "logs", "link"]),
         ("exp show las", ["last"]),
         ("exp show t2", ["t2zc9x1k0f"]),
         ("exp show amber-fox-k", ["amber-fox-k3v9"]),

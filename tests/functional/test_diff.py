@@ -24,6 +24,10 @@ COMPARED = """\
 a  k3v9x2mabc  amber-fox-k3v9  finished  97.0 s  2026-11-23T09:14:03Z
 b  t2zc9x1k0f  amber-fox-t2zc  finished  2.5 s   2026-11-23T09:34:03Z
 
+Tags
+        a  b
+  team  -  fraud
+
 Params  1 other is equal
       a    b
   lr  0.1  0.01
@@ -138,8 +142,8 @@ def test_no_program_of_the_configuration_runs(runs: GitFolder, tmp_path: pathlib
     ("options", "hint"),
     [
         (("--only", "paramz"), "--only params"),
-        (("--only", ""), "one of run, params"),
-        (("--only", "everything"), "one of run, params"),
+        (("--only", ""), "one of run, tags, params"),
+        (("--only", "everything"), "one of run, tags, params"),
     ],
 )
 def test_wrong_usage(runs: GitFolder, options: tuple[str, ...], hint: str) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gitexp.capture.ending import Ending
     from gitexp.model.head import RunHead
     from gitexp.model.run import Run
+    from gitexp.store.journal import Journal
     from gitexp.store.writing import StoredRun
 
 
@@ -51,5 +52,25 @@ def finish_recording(
         repository = prepared.working_copy.repository
         attempts.make("the run before the next", lambda: keep_previous(repository, run.experiment, stored.ref), None)
     if session.journal is not None:
-        session.journal.remove()
+        _close(session.journal, prepared)
     return Finished(run, stored, None, observed.previous, midline)
+
+
+def _close(journal: Journal, prepared: Preparation) -> None:
+    """Removes the journal, once nothing waits in it; where that could not be stored, a later command does it."""
+    from gitexp.store.journal_annotations import close_annotations
+
+    def store_rest() -> tuple[str, ...] | None:
+        if close_annotations(journal):
+            return ()
+        from gitexp.actions.waiting_annotations import store_waiting
+
+        copy = prepared.working_copy
+        return store_waiting(copy.repository, journal, sign=copy.config.signs_commits)
+
+    said = prepared.attempts.make("what was said of the run while it went is not stored yet", store_rest, None)
+    if said is None:
+        journal.release()
+        return
+    prepared.attempts.extend(said)
+    journal.remove()

@@ -17,8 +17,10 @@ from gitexp.capture.progress import fold_progress
 from gitexp.capture.redaction_flow import FlowingRedactor
 from gitexp.capture.spool_following import Dropped, SpoolFollower
 from gitexp.format.frames import METRICS
+from gitexp.model.annotations import apply_annotations
 from gitexp.model.going import RunView
 from gitexp.model.progress import find_progress
+from gitexp.store.journal_annotations import read_waiting
 from gitexp.store.journal_following import FrameFollower
 from gitexp.store.journal_notes import read_processes
 from gitexp.store.journal_records import list_logs
@@ -63,7 +65,7 @@ class GoingLook:
         self._said.teach(self._redactor)
         self._read_output()
         self._read_system()
-        run = self._said.tell(self._run, self._redactor)
+        run = apply_annotations(self._said.tell(self._run, self._redactor), read_waiting(self._journal))
         curves = self._said.hide_names(self._said.curves(), self._redactor)
         lines = find_lines(self._tail)
         last = {metric: summary.last for metric, summary in run.metrics.items()}

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from gitexp.actions.going_journal import find_journal, find_unstored_end
 from gitexp.format.frames import METRICS
+from gitexp.model.annotations import fold_annotations
 from gitexp.model.run import Status
 from gitexp.model.said import Said
 from gitexp.model.values import is_scalar
+from gitexp.store.journal_annotations import read_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,10 +70,12 @@ def _read(store: RunStore, head: RunHead, found: GoingJournal) -> SaidValues:
         metrics = {key: _without_extremes(summary) for key, summary in metrics.items()}
     params = redactor.redact_values(said.params, "params")[0]
     tags = redactor.redact_values(dict(said.tags), "tags")[0]
+    tags = {**values.tags, **tags}
+    scalars = {key: value for key, value in tags.items() if is_scalar(value)}
     return values._replace(
         params={**values.params, **params},
         metrics={**values.metrics, **metrics},
-        tags={**values.tags, **{key: value for key, value in tags.items() if is_scalar(value)}},
+        tags=fold_annotations(head.home, scalars, read_waiting(found.journal)).tags,
     )
 
 

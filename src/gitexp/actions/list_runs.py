@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Listing(NamedTuple):
     """A table of runs. ``experiment`` is None where it is of all; ``elsewhere`` counts the runs of the others.
 
-    ``going_elsewhere`` are those of them that are going.
+    ``going_elsewhere`` are those of them that are going, ``hidden`` counts what was left out for being hidden.
     """
 
     table: RunTable
@@ -27,14 +27,21 @@ class Listing(NamedTuple):
     elsewhere: int
     broken: tuple[ExpError, ...]
     going_elsewhere: int = 0
+    hidden: int = 0
 
 
-def list_project(store: RunStore, request: ListingRequest, *, experiment: str | None, everything: bool) -> Listing:
-    """The runs of the present experiment, or of all. A run that cannot be read is told, and the others are listed."""
+def list_project(
+    store: RunStore, request: ListingRequest, *, experiment: str | None, everything: bool, hidden: bool = False
+) -> Listing:
+    """The runs of the present experiment, or of all; those that are hidden only where they are asked for.
+
+    A run that cannot be read is told, and the others are listed.
+    """
     wanted = None if everything else present_experiment(store, experiment)
     heads = store.heads()
     broken: list[ExpError] = list(heads.broken)
-    runs = [head for head in heads.runs if wanted is None or head.experiment == wanted]
+    own = [head for head in heads.runs if wanted is None or head.experiment == wanted]
+    runs = [head for head in own if hidden or not head.hidden]
     rows = runs
     if request.sort is None and not request.columns:
         rows = sort_heads(runs)[: request.limit or None]
@@ -42,10 +49,12 @@ def list_project(store: RunStore, request: ListingRequest, *, experiment: str | 
     broken += unread
     if len({head.experiment for head in rows}) > 1:
         request = request._replace(show_experiment=True)
+    if any(head.hidden for head in rows):
+        request = request._replace(show_hidden=True)
     table = list_runs(
         complete_going(store, completed), request, store.settings.directions, (head.id for head in heads.runs)
     )
     table = table._replace(total=len(runs))
-    others = [head for head in heads.runs if wanted is not None and head.experiment != wanted]
+    others = [head for head in heads.runs if wanted is not None and head.experiment != wanted and not head.hidden]
     going = sum(head.status is Status.RUNNING for head in others)
-    return Listing(table, wanted, len(others), tuple(broken), going)
+    return Listing(table, wanted, len(others), tuple(broken), going, len(own) - len(runs))

@@ -58,6 +58,20 @@ def complete_journal(
     nobody should have to type a passphrase for a listing. Raises what keeps the run from being stored; the journal
     then stays.
     """
+    completed = _complete(repository, journal, start, attempts, until)
+    if not completed.is_done:
+        return completed
+    from gitexp.actions.waiting_annotations import store_waiting
+
+    what = f"what was said of run {journal.run_id} while it went is not stored yet"
+    said = attempts.make(what, lambda: store_waiting(repository, journal, sign=False), None)
+    attempts.extend(said or ())
+    return completed if said is not None else completed._replace(is_done=False)
+
+
+def _complete(
+    repository: Repository, journal: Journal, start: JournalStart, attempts: Attempts, until: float | None
+) -> Completed:
     run_id = journal.run_id
     ended, live = find_refs(repository, run_id)
     kept = read_record(journal.folder)

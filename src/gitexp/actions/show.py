@@ -44,6 +44,9 @@ def open_run(store: RunStore, text: str, experiment: str | None = None) -> Opene
     head = find_run(store, text, experiment, heads)
     view = view_going(store, head)
     run = store.load(head) if view is None else view.run
+    unread = store.annotations(head)[1] if head.annotated else ()
+    if unread:
+        run = replace(run, warnings=(*run.warnings, *unread))
     usage = read_usage(store, head)
     if isinstance(usage, str):
         run, usage = replace(run, warnings=(*run.warnings, usage)), {}
@@ -54,9 +57,13 @@ def open_run(store: RunStore, text: str, experiment: str | None = None) -> Opene
         parts=parts,
         id_length=unique_length([head.id], {one.id for one in heads.runs}),
         usage=usage,
-        is_newest=head is order_newest_first([one for one in heads.runs if one.experiment == head.experiment])[0],
+        is_newest=head in order_newest_first([one for one in heads.runs if _stands_beside(one, head)])[:1],
         view=view,
     )
+
+
+def _stands_beside(one: RunHead, head: RunHead) -> bool:
+    return one.experiment == head.experiment and not one.hidden
 
 
 def view_going(store: RunStore, head: RunHead) -> RunView | None:

@@ -31,7 +31,7 @@ def choose_watched(store: RunStore, texts: Sequence[str], experiment: str | None
     if texts:
         return list({head.id: head for head in (find_run(store, text, experiment, heads) for text in texts)}.values())
     wanted = present_experiment(store, experiment)
-    own = [head for head in heads.runs if head.experiment == wanted]
+    own = [head for head in heads.runs if head.experiment == wanted and not head.hidden]
     going = order_newest_first([head for head in own if head.status is Status.RUNNING])
     return going or [find_run(store, "last", experiment, heads)]
 

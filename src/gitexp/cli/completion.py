@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import typer
 
 from gitexp.errors import ExpError
+from gitexp.model.columns import format_tags
 from gitexp.model.run import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
 _MOST = 200
@@ -21,9 +26,41 @@ def complete_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     store = _open(ctx)
     if store is None:
         return []
+    return _complete_runs([head for head in store.heads().runs if not head.hidden], incomplete)
+
+
+def complete_removable_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The runs that can be hidden, or with ``--undo`` those that are."""
+    store = _open(ctx)
+    heads = store.heads().runs if store is not None else ()
+    return _complete_runs([head for head in heads if head.hidden is bool(ctx.params.get("undo"))], incomplete)
+
+
+def complete_run_or_tag(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Runs; behind the first one also the tags in use."""
+    store = _open(ctx)
+    if store is None:
+        return []
     heads = store.heads().runs
+    tags: list[tuple[str, str]] = []
+    if ctx.params.get("words"):
+        uses = Counter((key, format_tags({key: value})) for head in heads for key, value in head.tags.items())
+        only_keys = ctx.params.get("remove")
+        named = dict.fromkeys(key if only_keys else text for (key, text), _ in uses.most_common())
+        fitting = [word for word in named if word.startswith(incomplete) and word.isprintable() and " " not in word]
+        tags = [(word, "a tag in use") for word in fitting]
+    return [*_complete_runs([head for head in heads if not head.hidden], incomplete), *tags][:_MOST]
+
+
+def complete_run_or_experiment(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Runs; behind the first one also the experiments."""
+    experiments = complete_experiment(ctx, incomplete) if ctx.params.get("words") else []
+    return [*complete_run(ctx, incomplete), *((name, "an experiment") for name in experiments)][:_MOST]
+
+
+def _complete_runs(heads: Sequence[RunHead], incomplete: str) -> list[tuple[str, str]]:
     words: list[tuple[str, str]] = []
-    if not incomplete or "last".startswith(incomplete):
+    if any(not head.hidden for head in heads) and "last".startswith(incomplete):
         words.append(("last", "the newest run"))
     for head in heads:
         what = f"{head.status.value}, {head.command[:60]}"

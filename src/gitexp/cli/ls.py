@@ -22,6 +22,7 @@ exp ls                                 the newest 20 of the present experiment
 exp ls --all -n 0                      every run there is
 exp ls --sort -val_auc                 the greatest val_auc first
 exp ls --columns name,lr,'metrics.*'   only these columns
+exp ls --hidden                        those too that exp rm hid
 exp ls --csv > runs.csv                every column, for a spreadsheet
 exp show $(exp ls --ids -n 1)          ids, for other commands
 """
@@ -31,6 +32,7 @@ def ls(
     ctx: typer.Context,
     experiment: LISTED_EXPERIMENT_OPTION = None,
     everything: Annotated[bool, typer.Option("--all", "-a", help="The runs of every experiment.")] = False,
+    hidden: Annotated[bool, typer.Option("--hidden", help="Those too that are hidden (exp rm).")] = False,
     length: Annotated[int | None, count_option("-n", help_text="At most N runs; 0 for all. [default: 20]")] = None,
     sort: Annotated[
         str | None,
@@ -77,7 +79,7 @@ def ls(
         choice="all" if as_csv else "differing",
         limit=DEFAULT_LENGTH if length is None else length,
     )
-    listing = list_project(open_recovered(), request, experiment=experiment, everything=everything)
+    listing = list_project(open_recovered(), request, experiment=experiment, everything=everything, hidden=hidden)
     if as_json:
         _write_json(listing)
         return
@@ -90,7 +92,8 @@ def _write_json(listing: Listing) -> None:
     from gitexp.cli.output import write_envelope
     from gitexp.render.json_form import table_fields
 
-    write_envelope({"experiment": listing.experiment, **table_fields(listing.table)}, listing.broken)
+    fields = {"experiment": listing.experiment, "hidden": listing.hidden, **table_fields(listing.table)}
+    write_envelope(fields, listing.broken)
 
 
 def _write(listing: Listing, *, form: str | None, colour: str) -> None:
@@ -117,10 +120,15 @@ def _tell_what_is_missing(listing: Listing, *, is_cut: bool, is_plain: bool) -> 
     if is_cut and table.left_over:
         sys.stdout.flush()
         say(f"{len(table.heads)} of {table.total} runs; exp ls -n 0 lists all")
+    if listing.hidden and is_plain:
+        sys.stdout.flush()
+        say(f"{listing.hidden} hidden: exp ls --hidden")
     if table.heads:
         if listing.going_elsewhere and is_plain:
             sys.stdout.flush()
             say(f"{listing.going_elsewhere} going in other experiments: exp ls --all")
+        return
+    if listing.hidden:
         return
     where = "" if listing.experiment is None else f" in experiment {listing.experiment!r}"
     if listing.elsewhere:

@@ -52,12 +52,26 @@ class Cell(NamedTuple):
 
 ABSENT = Cell(None, present=False)
 
-FIELDS = ("id", "name", "experiment", "status", "started", "ended", "seconds", "user", "command", "commit", "tags")
+FIELDS = (
+    "id",
+    "name",
+    "experiment",
+    "status",
+    "started",
+    "ended",
+    "seconds",
+    "user",
+    "command",
+    "commit",
+    "tags",
+    "hidden",
+)
 
 _WEIGHTS = {
     "name": 100.0,
     "id": 99.0,
     "status": 98.0,
+    "hidden": 97.0,
     "started": 90.0,
     "experiment": 50.0,
     "tags": 28.2,
@@ -76,6 +90,7 @@ _FIELD_VALUES: dict[str, Callable[[RunHead], Value]] = {
     "command": lambda head: head.command,
     "commit": lambda head: head.commit,
     "tags": lambda head: format_tags(head.tags) or None,
+    "hidden": lambda head: True if head.hidden else None,
 }
 
 

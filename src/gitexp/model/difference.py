@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from gitexp.model.run import Code, Environment, Run
     from gitexp.model.values import Value
 
-Part: TypeAlias = Literal["run", "params", "metrics", "environment", "packages", "data", "command", "code"]
-PARTS: tuple[Part, ...] = ("run", "params", "metrics", "command", "data", "environment", "packages", "code")
+Part: TypeAlias = Literal["run", "tags", "params", "metrics", "environment", "packages", "data", "command", "code"]
+PARTS: tuple[Part, ...] = ("run", "tags", "params", "metrics", "command", "data", "environment", "packages", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class RunDifference:
     a: Run
     b: Run
     run: tuple[Change, ...]
+    tags: tuple[Change, ...]
     params: tuple[Change, ...]
     params_equal: int
     metrics: tuple[MetricChange, ...]
@@ -110,6 +111,7 @@ def compare_runs(
         a=a,
         b=b,
         run=tuple(change for change in compare_values(_run(a), _run(b)) if not _is_told_by(change, params)),
+        tags=compare_values({**a.tags}, {**b.tags}),
         params=params,
         params_equal=sum(key in b.params and equal_values(value, b.params[key]) for key, value in a.params.items()),
         metrics=compare_metrics(a.metrics, b.metrics, directions or {}),

@@ -64,7 +64,8 @@ def _build_part(part: Part, difference: RunDifference, look: Look) -> Page | Non
             changes: tuple[Change, ...] = getattr(difference, part)
             if changes:
                 return [Heading(part.capitalize()), _changes(changes, look, short=part == "data")]
-            return [] if part == "data" and not difference.a.data else None
+            is_none = (part == "data" and not difference.a.data) or (part == "tags" and not difference.a.tags)
+            return [] if is_none else None
 
 
 def _runs(difference: RunDifference, look: Look) -> Grid:

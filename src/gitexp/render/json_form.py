@@ -89,6 +89,7 @@ def run_fields(run: Run, head: RunHead, usage: Mapping[str, Usage]) -> dict[str,
     """A run in full, under the keys of its manifest, after the ref and commit that hold it."""
     plain: dict[str, Any] = {"ref": head.ref, "commit": head.commit, **to_plain(run)}
     plain["seconds"] = run.seconds
+    plain["born"], plain["hidden"] = head.home, head.hidden
     plain["metrics"] = {key: summary_fields(summary) for key, summary in run.metrics.items()}
     plain["system"] = to_plain(dict(usage))
     return plain
@@ -106,7 +107,7 @@ def difference_fields(difference: RunDifference) -> dict[str, Any]:
     """Two runs side by side. ``packages`` is null where a list is missing, and ``packages_unknown`` says of which."""
     parts = {
         name: to_plain(getattr(difference, name))
-        for name in ("run", "params", "environment", "packages", "data", "command")
+        for name in ("run", "tags", "params", "environment", "packages", "data", "command")
     }
     return {
         "a": {"id": difference.a.id, "name": difference.a.name},

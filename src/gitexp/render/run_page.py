@@ -12,6 +12,7 @@ from gitexp.model.values import format_float
 from gitexp.render.going_parts import last_output, now_blocks
 from gitexp.render.numbers import format_cell, format_number
 from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Span, Text, join_lines, line
+from gitexp.render.run_annotations import annotation_blocks
 from gitexp.render.run_metrics import metric_blocks, series_blocks
 from gitexp.render.run_parts import (
     artifact_blocks,
@@ -63,6 +64,7 @@ def build_run_page(
     if said:
         page += [Gap(), Fields(tuple(said), INDENT)]
     blocks: list[tuple[str, list[Block]]] = [
+        ("Said since", annotation_blocks(run, head, look)),
         ("Now", [] if view is None else now_blocks(view, look)),
         ("Metrics", [*metric_blocks(run.metrics, look), *series_blocks(run.series)]),
         ("Params", _params(run, look)),
@@ -105,9 +107,12 @@ def _heading(run: Run, head: RunHead, look: Look) -> list[Line]:
     else:
         when = format_iso(run.started_at)
     dot = " · " if look.glyphs else " - "
+    if head.hidden:
+        outcome.append(Span("  hidden", "warning"))
+    place = f"experiment {run.experiment}" + (f" (born in {head.home})" if run.experiment != head.home else "")
     return [
         line(Span(run.name, "title"), "  ", show_status(run.status, look), *outcome),
-        join_lines([line(Span(run.id, "id")), line(f"experiment {run.experiment}"), line(Span(when, "muted"))], dot),
+        join_lines([line(Span(run.id, "id")), line(place), line(Span(when, "muted"))], dot),
         line(Span(f"by {run.user.name} <{run.user.email}> on {run.host}", "muted")),
     ]
 

@@ -11,6 +11,7 @@ log/        what the script said through the API: frames, a file for each of its
 system      the use of the machine: frames
 artifacts/  files that the script kept through the API
 partial/    files of which the script keeps a copy, until that is whole
+annotations/  what was said of the run while it went: files of .exp/annotations; gone once it takes no more
 stopped     by which signal exp stop ended it, and who did, as JSON
 ended       how the command ended, as JSON
 record/     the whole record, only where the run ended and the repository could not be written
@@ -165,7 +166,7 @@ def _open(folder: str, start: JournalStart) -> Journal:
     try:
         os.makedirs(os.path.dirname(folder), exist_ok=True)
         os.mkdir(folder, _PRIVATE)
-        for name in ("output", "log", "artifacts"):
+        for name in ("output", "log", "artifacts", "annotations"):
             os.mkdir(os.path.join(folder, name), _PRIVATE)
         lock = os.open(os.path.join(folder, _LOCK), os.O_RDWR | os.O_CREAT, 0o600)
         if not try_lock(lock):

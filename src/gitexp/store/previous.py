@@ -34,7 +34,7 @@ def find_previous(repository: Repository, experiment: Experiment) -> RunHead | N
         heads = read_heads(read_newest(repository, f"{RUNS}{experiment}/", _LOOKED_AT))
     except GitFailed:  # a run with a damaged commit; a listing tells it, and it is no matter here
         return None
-    return next((head for head in heads.runs if head.status is Status.FINISHED), None)
+    return next((head for head in heads.runs if _counts(head, experiment)), None)
 
 
 def keep_previous(repository: Repository, experiment: Experiment, ref: str) -> None:
@@ -59,8 +59,12 @@ def _read_named(repository: Repository, experiment: Experiment) -> RunHead | Non
     for found in read_objects(repository, [ref]):
         if found.id is not None and found.type == "commit":
             heads = read_heads([RefCommit(ref, found.id, found.data)])
-            return next((head for head in heads.runs if head.status is Status.FINISHED), None)
+            return next((head for head in heads.runs if _counts(head, experiment)), None)
     return None
+
+
+def _counts(head: RunHead, experiment: Experiment) -> bool:
+    return head.status is Status.FINISHED and head.experiment == experiment and not head.hidden
 
 
 def _file(repository: Repository, experiment: Experiment) -> str:

@@ -15,7 +15,7 @@ from gitexp.model.refs import live_ref, run_ref
 from gitexp.store.layout import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gitexp.git.objects import ObjectWriter
     from gitexp.git.repository import Repository
@@ -45,7 +45,7 @@ def store_live(repository: Repository, writer: ObjectWriter, run: Run, tree: str
     """
     commit = write_live(writer, run, tree)
     ref = live_ref(run.experiment, run.id)
-    _set_refs(repository, writer, [RefChange(ref, commit, None)], f"exp run: {run.name}")
+    set_refs(repository, writer, [RefChange(ref, commit, None)], f"exp run: {run.name}")
     return StoredRun(ref, commit)
 
 
@@ -77,12 +77,13 @@ def store_ended(
     ref = run_ref(run.experiment, run.id)
     lost: str | None = None
     for tries_left in reversed(range(_LOST_TRIES)):
-        commit, why_unsigned = _write(writer, raw if lost is None else _supersede(raw, lost), sign)
+        own = raw if lost is None else _supersede(repository, writer, raw, run, lost)
+        commit, why_unsigned = _write(writer, own, sign)
         changes = [RefChange(ref, commit, lost)]
         if live is not None:
             changes.append(RefChange(live.ref, None, live.commit))
         try:
-            _set_refs(repository, writer, changes, f"exp run: {run.name} {run.status}")
+            set_refs(repository, writer, changes, f"exp run: {run.name} {run.status}")
             break
         except RefMoved:
             may = supersedes and tries_left and raw.parents  # without S the lost one would be taken for it
@@ -90,11 +91,7 @@ def store_ended(
             if found in (None, lost):
                 raise
             lost = found
-    collecting = is_collecting(repository)
-    writer.ensure_present()
-    if collecting:
-        await_collection(repository)
-        writer.ensure_present()
+    keep_present(repository, writer)
     return StoredRun(ref, commit, why_unsigned)
 
 
@@ -107,8 +104,10 @@ def _write(writer: ObjectWriter, raw: RawCommit, sign: bool) -> tuple[str, str |
     return writer.write_signed_commit(raw) if sign else (writer.write_commit(raw), None)
 
 
-def _supersede(raw: RawCommit, lost: str) -> RawCommit:
-    return raw._replace(parents=(*raw.parents, lost))
+def _supersede(repository: Repository, writer: ObjectWriter, raw: RawCommit, run: Run, lost: str) -> RawCommit:
+    from gitexp.store.annotating import carry_annotations
+
+    return carry_annotations(repository, writer, raw, run, lost)
 
 
 def _find_lost(repository: Repository, ref: str, run: Run) -> str | None:
@@ -121,8 +120,17 @@ def _find_lost(repository: Repository, ref: str, run: Run) -> str | None:
     return next((head.commit for head in heads if head.id == run.id and head.status is Status.LOST), None)
 
 
-def _set_refs(repository: Repository, writer: ObjectWriter, changes: list[RefChange], reason: str) -> None:
-    """Sets the refs, as often as a gc takes what they are to hold: Git then refuses them."""
+def keep_present(repository: Repository, writer: ObjectWriter) -> None:
+    """Writes again what a gc took of the objects that refs hold by now: one may have begun before they did."""
+    collecting = is_collecting(repository)
+    writer.ensure_present()
+    if collecting:
+        await_collection(repository)
+        writer.ensure_present()
+
+
+def set_refs(repository: Repository, writer: ObjectWriter, changes: Sequence[RefChange], reason: str) -> None:
+    """Sets the refs, as often as a gc takes what they are to hold: Git then refuses them. Raises RefMoved."""
     for _ in range(_TRIES):
         try:
             return update_refs(repository, changes, reason=reason)

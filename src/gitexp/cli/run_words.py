@@ -1,0 +1,39 @@
+"""The runs of a command that takes many: words of the command line, and ``-`` for ids on standard input."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.cli.terminal import say
+from gitexp.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PIPED = "-"
+
+
+class RunWords(NamedTuple):
+    """Words of the command line but for ``-``, and the lines that stood for it; None where there was none."""
+
+    typed: tuple[str, ...]
+    piped: tuple[str, ...] | None
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """The words of both."""
+        return (*(self.piped or ()), *self.typed)
+
+
+def read_run_words(words: Sequence[str]) -> RunWords:
+    """Reads runs from standard input where ``-`` stands for them, one a line. Raises NotFound where there is none."""
+    typed = tuple(word for word in words if word != PIPED)
+    if len(typed) == len(words):
+        return RunWords(typed, None)
+    if sys.stdin is not None and sys.stdin.isatty():
+        say("the runs, one a line; Ctrl-D ends them")
+    lines = tuple(line.strip() for line in sys.stdin or () if line.strip())
+    if not lines:
+        raise NotFound("no run came on standard input", hint="exp ls --ids | exp tag - team=fraud")
+    return RunWords(typed, lines)

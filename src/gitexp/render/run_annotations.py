@@ -1,0 +1,67 @@
+"""What was said of a run after it began: who said it, when, and what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitexp.model.columns import format_tags
+from gitexp.render.page import Grid, GridColumn, Line, Span, Text, line
+from gitexp.render.text import neutralise_lines
+from gitexp.render.times import format_age, format_iso
+
+if TYPE_CHECKING:
+    from gitexp.model.annotations import Annotation
+    from gitexp.model.head import RunHead
+    from gitexp.model.run import Run
+    from gitexp.render.page import Block, Look
+
+_INDENT = 2
+_MOST = 20
+_MOST_LINES = 40
+_WIDEST_NAME = 24
+
+
+def annotation_blocks(run: Run, head: RunHead, look: Look) -> list[Block]:
+    """Each statement with its time and its author, in order; a screen has the last 20."""
+    shown = run.annotations[-_MOST:] if look.is_screen else run.annotations
+    blocks: list[Block] = []
+    left = len(run.annotations) - len(shown)
+    if left:
+        blocks.append(Text((line(Span(f"{left} before these  (exp show --json)", "muted")),), _INDENT))
+    experiment = head.home
+    for one in run.annotations[:left]:
+        experiment = one.value if one.kind == "move" else experiment
+    rows: list[tuple[Line, ...]] = []
+    for one in shown:
+        when = format_age(one.at, look.now, look.zone) if look.is_screen else format_iso(one.at)
+        lines = _tell(one, experiment)
+        experiment = one.value if one.kind == "move" else experiment
+        if look.is_screen and len(lines) > _MOST_LINES:
+            more = f"{len(lines) - _MOST_LINES} more lines  (exp show --json)"
+            lines = [*lines[:_MOST_LINES], line(Span(more, "muted"))]
+        head_cells = (line(Span(when, "muted")), line(Span(one.by.name or one.by.email, "muted")))
+        rows.append((*head_cells, lines[0]))
+        rows += [(line(), line(), rest) for rest in lines[1:]]
+    if rows:
+        columns = (GridColumn(""), GridColumn("", "left", _WIDEST_NAME), GridColumn(""))
+        blocks.append(Grid(columns, tuple(rows), _INDENT, header=False))
+    return blocks
+
+
+def _tell(one: Annotation, experiment: str) -> list[Line]:
+    match one.kind:
+        case "note":
+            return [line(text) for text in neutralise_lines(one.value)]
+        case "link":
+            title = [line(Span(one.value.title, "title"))] if one.value.title else []
+            return [*title, line(Span(one.value.url, "command"))]
+        case "tag":
+            return [line(Span("tag  ", "muted"), format_tags(one.value))]
+        case "untag":
+            return [line(Span("tag  ", "muted"), f"without {', '.join(one.value)}")]
+        case "move":
+            return [line(f"moved from {experiment} to {one.value}")]
+        case "hide" | "unhide":
+            return [line("hidden" if one.kind == "hide" else "hidden no longer")]
+        case _:
+            return [line(f"{one.kind}: {one.value}")]

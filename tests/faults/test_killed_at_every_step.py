@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from gitexp.actions.recovery import recover_runs
 from gitexp.capture.spool import read_spool
-from gitexp.model.run import Status
+from gitexp.format.annotation import format_annotation, name_annotation
+from gitexp.model.annotations import Statement
+from gitexp.model.run import Status, User
 from gitexp.store.layout import OUTPUT
 from gitexp.store.runs import open_store
 from kit.exp import PATIENCE
@@ -32,7 +36,11 @@ PARTS = 6
 FEWEST = 60
 """Kill points that there are at least; were they fewer, something would not be watched any more."""
 KILLING = pathlib.Path(__file__).parents[1] / "kit" / "killing.py"
-SCRIPT = "touch ../ran; echo loss=0.5; echo weights > model.bin; exit 3"
+SAID = format_annotation(
+    Statement("tag", {"said": True}), datetime(2030, 1, 1, tzinfo=UTC), User("Ada Lovelace", "ada@example.org")
+)
+SAY = f'printf %s {shlex.quote(SAID.decode())} > "$GITEXP_RUN/annotations/{name_annotation(SAID).decode()}"'
+SCRIPT = f"{SAY}; touch ../ran; echo loss=0.5; echo weights > model.bin; exit 3"
 ARGUMENTS = (
     "run", "-q", "-p", "lr=0.1", "--data", "train.csv", "-a", "model.bin", "--", "sh", "-c", SCRIPT
 )  # fmt: skip
@@ -108,6 +116,9 @@ def check(folder: GitFolder, ran: pathlib.Path, printed: bytes) -> None:
     assert len(heads) == 1 or (not heads and not ran.exists())
     for head in heads:
         run = store.load(head)
+        if ran.exists():
+            assert head.tags == run.tags == {"said": True}
+            assert len(run.annotations) == 1
         assert run.status in (Status.LOST, Status.FAILED)
         assert run.params == {"lr": 0.1}
         assert folder.git("show", f"{head.commit}:train.py") == "print(2)"

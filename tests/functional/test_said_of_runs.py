@@ -105,7 +105,7 @@ def test_completion_knows_runs_and_tags(runs: GitFolder) -> None:
 
     assert {"amber-fox-k3v9", "last"} <= set(complete("exp tag "))
     assert "amber-fox-p7qw" not in complete("exp show ")
-    assert complete("exp tag k3v9 te") == ["team=fraud"]
+    assert complete("exp tag k3v9 tea") == ["team=fraud"]
     assert "other" in complete("exp mv k3v9 ")
     assert complete("exp rm --undo ") == ["amber-fox-p7qw"]
     assert "amber-fox-k3v9" in complete("exp rm ")

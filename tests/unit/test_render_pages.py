@@ -355,5 +355,5 @@ Code
   - 1111111111 on main with uncommitted changes
   + dddddddddd on main with uncommitted changes
 
-the same in both: run, environment
+the same in both: run, tags, environment
 """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.model.columns import format_tags
-from gitexp.render.page import Grid, GridColumn, Line, Span, Text, line
-from gitexp.render.text import neutralise_lines
+from gitexp.render.page import Fields, Line, Span, Text, line
+from gitexp.render.text import neutralise, neutralise_lines, pad, shorten
 from gitexp.render.times import format_age, format_iso
 
 if TYPE_CHECKING:
@@ -31,20 +31,19 @@ def annotation_blocks(run: Run, head: RunHead, look: Look) -> list[Block]:
     experiment = head.home
     for one in run.annotations[:left]:
         experiment = one.value if one.kind == "move" else experiment
-    rows: list[tuple[Line, ...]] = []
-    for one in shown:
-        when = format_age(one.at, look.now, look.zone) if look.is_screen else format_iso(one.at)
+    times = [format_age(one.at, look.now, look.zone) if look.is_screen else format_iso(one.at) for one in shown]
+    widest = max(map(len, times), default=0)
+    rows: list[tuple[str, tuple[Line, ...]]] = []
+    for one, when in zip(shown, times, strict=True):
         lines = _tell(one, experiment)
         experiment = one.value if one.kind == "move" else experiment
         if look.is_screen and len(lines) > _MOST_LINES:
             more = f"{len(lines) - _MOST_LINES} more lines  (exp show --json)"
             lines = [*lines[:_MOST_LINES], line(Span(more, "muted"))]
-        head_cells = (line(Span(when, "muted")), line(Span(one.by.name or one.by.email, "muted")))
-        rows.append((*head_cells, lines[0]))
-        rows += [(line(), line(), rest) for rest in lines[1:]]
+        who = shorten(neutralise(one.by.name or one.by.email), _WIDEST_NAME)
+        rows.append((f"{pad(when, widest)}  {who}", tuple(lines)))
     if rows:
-        columns = (GridColumn(""), GridColumn("", "left", _WIDEST_NAME), GridColumn(""))
-        blocks.append(Grid(columns, tuple(rows), _INDENT, header=False))
+        blocks.append(Fields(tuple(rows), _INDENT))
     return blocks
 
 

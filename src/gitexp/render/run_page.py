@@ -40,6 +40,7 @@ WIDEST_KEY = 40
 WIDEST_VALUE = 60
 SHORT_FINGERPRINT = 28
 _OUTPUT = "output.log"
+_ANNOTATIONS = "annotations/"
 
 
 def build_run_page(
@@ -182,7 +183,8 @@ def _record(run: Run, head: RunHead, look: Look, parts: Sequence[str]) -> list[t
     if run.seed is not None:
         rows.append(("seed", (line(str(run.seed)),)))
     if parts:
-        rows.append(("parts", (line("  ".join(parts)),)))
+        names = dict.fromkeys(_ANNOTATIONS if part.startswith(_ANNOTATIONS) else part for part in parts)
+        rows.append(("parts", (line("  ".join(names)),)))
     return rows
 
 

@@ -62,6 +62,10 @@ def test_it_is_still_there_by_its_id_and_passed_over_by_other_specs(runs: GitFol
     assert run_exp(runs, "checkout", "t2zc", str(tmp_path / "code")).status == 0
     assert (tmp_path / "code" / "train.py").read_text() == "print('loss=0.25')\n"
     assert run_exp(runs, "logs", "t2zc").status == 0
+    compared = json.loads(run_exp(runs, "compare", "--json").out)["data"]["runs"]
+    assert [one["id"] for one in compared] == ["q9ne1w3t6k", "p7qw4n8hde", "k3v9x2mabc"]
+    watched = json.loads(run_exp(runs, "watch", "--once", "--json").out)["data"]["runs"]
+    assert [one["id"] for one in watched] == ["q9ne1w3t6k"]
 
 
 def test_the_hiding_is_taken_back(runs: GitFolder) -> None:

@@ -54,7 +54,7 @@ def compare_named(
         wanted = None
     else:
         wanted = present_experiment(store, experiment)
-        chosen = sort_heads([head for head in known.runs if head.experiment == wanted])
+        chosen = sort_heads([head for head in known.runs if head.experiment == wanted and not head.hidden])
         broken = list(known.broken)
     rows = chosen[: limit or None]
     heads, unread = complete_heads(store, rows)

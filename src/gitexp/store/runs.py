@@ -93,7 +93,7 @@ class RunStore(NamedTuple):
         """What was said of many runs, by commit; nothing where an object is damaged: each is then read by itself."""
         from gitexp.store.annotations import read_all_annotations
 
-        commits = [head.commit for head in heads if head.annotated]
+        commits = [head.commit for head in heads if head.annotated and head.fold is None]
         try:
             found = read_all_annotations(self.repository, commits) if len(commits) > 1 else {}
         except GitMissing:

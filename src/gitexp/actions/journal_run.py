@@ -14,6 +14,7 @@ from gitexp.model.refs import LIVE, RUNS
 from gitexp.model.run import Status
 from gitexp.store.journal import newest_write
 from gitexp.store.layout import MANIFEST
+from gitexp.store.mirrors import find_first_live
 from gitexp.store.writing import StoredRun, store_ended
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def find_beginning(repository: Repository, journal: Journal, live: StoredRun | N
     if known is not None:
         return known
     if live is not None:
-        data = read_path(repository, live.commit, MANIFEST)
+        # A mirror has what the script said already, and the journal would say it once more.
+        data = read_path(repository, find_first_live(repository, live.commit), MANIFEST)
         if data is None:
             raise BrokenRecord(live.ref, "it has no .exp/run.yaml", hint="git fsck")
         return Known(parse_manifest(data, run_id), {})

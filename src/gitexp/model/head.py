@@ -42,6 +42,8 @@ class RunHead(NamedTuple):
     """Whether there may be annotations: the commit has earlier tips."""
     fold: str | None = None
     """The commit of the fold that holds it, where it has no ref of its own."""
+    heard_at: datetime | None = None
+    """Of a run that is going: when it was mirrored last, by the clock of its machine."""
 
     @property
     def home(self) -> Experiment:

@@ -14,7 +14,7 @@ from gitexp.model.annotations import apply_annotations
 from gitexp.model.head import RunHead
 from gitexp.model.paths import quote_path
 from gitexp.model.refs import LIVE, RUNS, parse_run_ref
-from gitexp.model.run import User
+from gitexp.model.run import Status, User
 from gitexp.store.layout import MANIFEST, RECORD
 from gitexp.store.project import Project, find_project
 
@@ -230,5 +230,6 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
         said=message.said,
         born=message.experiment if message.moved is not None else None,
         hidden=message.hidden,
-        annotated=len(commit.parents) > 1 or message.has_no_snapshot,
+        annotated=message.has_no_snapshot or (len(commit.parents) > 1 and message.status is not Status.RUNNING),
+        heard_at=ended_at if len(commit.parents) > 1 and message.status is Status.RUNNING else None,
     )

@@ -26,8 +26,8 @@ Files = dict[bytes, bytes]
 
 
 _TRIES = 5
-_LOST_TRIES = 3
-"""The run's own end, then as the child of a commit that calls it lost, then once more where that one moved."""
+_END_TRIES = 6
+"""The run's own end, then as the child of a commit that calls it lost, and again where that or the live ref moved."""
 
 
 class StoredRun(NamedTuple):
@@ -71,14 +71,14 @@ def store_ended(
     place, as a child of it, unless ``supersedes`` is False.
     Afterwards every object is looked for, and written again where a gc took it: one that began before the ref was set
     knows nothing of it, and prunes at its end.
+    Mirrors may have moved the live ref since: whatever stands on top of ``live`` goes, and nothing else.
     Raises RefMoved, GitFailed, StorageFailed; the live ref then stays as it was.
     """
     raw = _commit(writer, run, files, tree)
     ref = run_ref(run.experiment, run.id)
     lost: str | None = None
-    for tries_left in reversed(range(_LOST_TRIES)):
-        own = raw if lost is None else _supersede(repository, writer, raw, run, lost)
-        commit, why_unsigned = _write(writer, own, sign)
+    for tries_left in reversed(range(_END_TRIES)):
+        commit, why_unsigned = _write(writer, raw if lost is None else _supersede(raw, lost), sign)
         changes = [RefChange(ref, commit, lost)]
         if live is not None:
             changes.append(RefChange(live.ref, None, live.commit))
@@ -86,6 +86,10 @@ def store_ended(
             set_refs(repository, writer, changes, f"exp run: {run.name} {run.status}")
             break
         except RefMoved:
+            moved = _find_moved(repository, live)
+            if moved is not None and tries_left:
+                live = moved
+                continue
             may = supersedes and tries_left and raw.parents  # without S the lost one would be taken for it
             found = _find_lost(repository, ref, run) if may else None
             if found in (None, lost):
@@ -110,6 +114,16 @@ def _supersede(repository: Repository, writer: ObjectWriter, raw: RawCommit, run
     return carry_annotations(repository, writer, raw, run, lost)
 
 
+def _find_moved(repository: Repository, live: StoredRun | None) -> StoredRun | None:
+    """The live ref where a mirror has moved it; None where it is as it was, gone, or not that of this run any more."""
+    if live is None:
+        return None
+    from gitexp.store.mirrors import find_present
+
+    present = find_present(repository, live)
+    return None if present == live else present
+
+
 def _find_lost(repository: Repository, ref: str, run: Run) -> str | None:
     """The commit that calls the run lost; None where its ref holds anything else."""
     from gitexp.git.reading import read_commits
@@ -120,17 +134,8 @@ def _find_lost(repository: Repository, ref: str, run: Run) -> str | None:
     return next((head.commit for head in heads if head.id == run.id and head.status is Status.LOST), None)
 
 
-def keep_present(repository: Repository, writer: ObjectWriter) -> None:
-    """Writes again what a gc took of the objects that refs hold by now: one may have begun before they did."""
-    collecting = is_collecting(repository)
-    writer.ensure_present()
-    if collecting:
-        await_collection(repository)
-        writer.ensure_present()
-
-
-def set_refs(repository: Repository, writer: ObjectWriter, changes: Sequence[RefChange], reason: str) -> None:
-    """Sets the refs, as often as a gc takes what they are to hold: Git then refuses them. Raises RefMoved."""
+def set_refs(repository: Repository, writer: ObjectWriter, changes: list[RefChange], reason: str) -> None:
+    """Sets the refs, as often as a gc takes what they are to hold: Git then refuses them."""
     for _ in range(_TRIES):
         try:
             return update_refs(repository, changes, reason=reason)
@@ -144,15 +149,38 @@ def set_refs(repository: Repository, writer: ObjectWriter, changes: Sequence[Ref
 
 def _commit(writer: ObjectWriter, run: Run, files: Mapping[bytes, bytes], tree: str | None) -> RawCommit:
     parts = {MANIFEST: format_manifest(run), **files}
+    ended = int((run.ended_at or run.started_at).timestamp())
+    return _shape(writer, run, parts, tree, (run.code.snapshot,) if run.code.snapshot else (), ended)
+
+
+def write_shape(
+    writer: ObjectWriter,
+    run: Run,
+    parts: Mapping[bytes, bytes],
+    tree: str,
+    *,
+    parents: tuple[str, ...],
+    ended: int,
+) -> str:
+    """Writes an unsigned commit of a run's shape: ``parts`` beside the snapshot's tree, ``ended`` as committer date."""
+    return writer.write_commit(_shape(writer, run, parts, tree, parents, ended))
+
+
+def _shape(
+    writer: ObjectWriter,
+    run: Run,
+    parts: Mapping[bytes, bytes],
+    tree: str | None,
+    parents: tuple[str, ...],
+    ended: int,
+) -> RawCommit:
     blobs = {path: (FILE, writer.write_blob(data)) for path, data in parts.items()}
     # Git refuses a commit without a name, and a name is not worth a run.
     name, email = run.user.name or "unknown", run.user.email
-    started = int(run.started_at.timestamp())
-    ended = int((run.ended_at or run.started_at).timestamp())
     return RawCommit(
         tree=writer.compose_tree(tree, blobs),
-        parents=(run.code.snapshot,) if run.code.snapshot else (),
-        author=Person(name, email, started),
+        parents=parents,
+        author=Person(name, email, int(run.started_at.timestamp())),
         committer=Person(name, email, ended),
         message=format_message(run),
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gitexp.actions.observation import Observation
     from gitexp.actions.preparation import Preparation
     from gitexp.actions.session import Session
+    from gitexp.actions.sharing import LastPush, Sharing
     from gitexp.store.journal import Journal
 
 _BEAT_SECONDS = 30.0
@@ -35,7 +36,7 @@ def main() -> None:
     os.environ.pop(JOURNAL_VARIABLE, None)
     asked = json.loads(sys.stdin.buffer.readline())
     try:
-        prepared, session, observation = _begin(asked)
+        prepared, session, observation, sharing = _begin(asked)
     except ExpError as error:
         _answer({"error": error.message, "hint": error.hint})
         return
@@ -57,9 +58,12 @@ def main() -> None:
         }
     )
     _await_end(journal)
+    if sharing is not None:
+        sharing.stop()
     finished = _finish(prepared, session, journal, observation)
     news = [one for one in prepared.attempts.warnings if one not in told]
-    _answer({"said": _describe(finished, news, signs=asked["signs"])})
+    pushed = _describe_push(sharing.finish(finished.stored)) if sharing is not None else []
+    _answer({"said": [*_describe(finished, news, signs=asked["signs"]), *pushed]})
 
 
 def _answer(answer: dict[str, Any]) -> None:
@@ -70,7 +74,7 @@ def _answer(answer: dict[str, Any]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _begin(asked: dict[str, Any]) -> tuple[Preparation, Session, Observation | None]:
+def _begin(asked: dict[str, Any]) -> tuple[Preparation, Session, Observation | None, Sharing | None]:
     from gitexp.actions.observation import Observation
     from gitexp.actions.preparation import prepare
     from gitexp.actions.session import begin_session
@@ -96,7 +100,15 @@ def _begin(asked: dict[str, Any]) -> tuple[Preparation, Session, Observation | N
     if session.journal is not None:
         journal = session.journal
         attempts.make("the process of the run was not noted", lambda: _note_process(journal, asked["pid"]), None)
-    return prepared, session, observation
+    sharing: Sharing | None = None
+    if prepared.settings.share.live:
+        from gitexp.actions.sharing import start_sharing
+
+        # What it has to say stands at the end: the script hears one answer for each word of its own.
+        sharing = attempts.make(
+            "the run is not mirrored", lambda: start_sharing(prepared, session, lambda sentence: None), None
+        )
+    return prepared, session, observation, sharing
 
 
 def _note_process(journal: Journal, pid: int) -> None:
@@ -143,6 +155,14 @@ def _read_ending(journal: Journal) -> Ending:
         write_end(journal, note)
         return Ending(status=note.status, exit_code=note.exit_code, signal=note.signal, seconds=note.seconds)
     return Ending(status=1, seconds=seconds, warnings=(_WITHOUT_A_WORD,))
+
+
+def _describe_push(push: LastPush | None) -> list[str]:
+    if push is None:
+        return []
+    if not push.is_pushed:
+        return [f"exp: not pushed to {push.remote}: {push.why}"]
+    return [f"exp: {push.why or f'pushed to {push.remote}'}"]
 
 
 def _describe(finished: Finished, warnings: list[str], *, signs: bool) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gitexp.actions.going_journal import GoingJournal, find_unstored_end
 from gitexp.actions.going_output import find_redactor
@@ -26,9 +26,11 @@ from gitexp.store.journal_notes import read_processes
 from gitexp.store.journal_records import list_logs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from gitexp.capture.redaction import Redactor
     from gitexp.git.repository import Repository
+    from gitexp.model.metrics import Point
     from gitexp.model.run import Run
     from gitexp.store.journal_records import Record
 
@@ -37,15 +39,43 @@ _MOST_LINES = 200
 _SAMPLES = 240
 
 
+class Hearer(Protocol):
+    """Who wants more than the newest of it: all values and all output as they come, secrets hidden but in names."""
+
+    def hear_record(self, record: Record) -> None:
+        """A record with values of metrics."""
+
+    def hear_point(self, point: Point) -> None:
+        """A value that was printed."""
+
+    def forget_points(self) -> None:
+        """What was printed counts no more."""
+
+    def hear_output(self, text: bytes) -> None:
+        """The next whole lines, or the next state of one that is redrawn."""
+
+    def hear_dropped(self, count: int) -> None:
+        """So many bytes of output were gone before they could be read."""
+
+
 class GoingLook:
     """Looks into one journal; each look costs what came since the one before.
 
     Metrics are those of the API; where it said none and the recording wants it, those that were printed.
     """
 
-    def __init__(self, repository: Repository, run: Run, found: GoingJournal, *, draws: bool = False) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        run: Run,
+        found: GoingJournal,
+        *,
+        draws: bool = False,
+        hearer: Hearer | None = None,
+    ) -> None:
         """Raises ConfigError where the project's settings cannot be read."""
         self._run = run
+        self._hearer = hearer
         self._journal, self._start = found
         settings, self._redactor = find_redactor(repository, run, found.start, found.journal)
         self._said = SaidSoFar(draws=draws)
@@ -89,6 +119,11 @@ class GoingLook:
             progress=find_progress(lines, run.params, last, self._said.last_step),
         )
 
+    @property
+    def redactor(self) -> Redactor:
+        """What hides the run's secrets, as far as they are known by now."""
+        return self._redactor
+
     def close(self) -> None:
         """Closes what is open."""
         self._spool.close()
@@ -111,19 +146,33 @@ class GoingLook:
             if self._printed is not None and record[0] == METRICS:
                 self._printed = None
                 self._said.forget_points()
+                if self._hearer is not None:
+                    self._hearer.forget_points()
+            if self._hearer is not None and record[0] == METRICS:
+                self._hearer.hear_record(record)
             yield record
 
     def _read_output(self) -> None:
         for piece in self._spool.read():
             if isinstance(piece, Dropped):
-                self._flow.skip()
+                count = piece.bytes_left_out + self._flow.skip()
                 self._unread = b""
+                if self._hearer is not None:
+                    self._hearer.hear_dropped(count)
                 continue
             text = self._flow.feed(piece)
             self._tail = (self._tail + text)[-_TAIL:]
+            if self._hearer is not None:
+                self._hearer.hear_output(text)
             if self._printed is not None:
                 whole, _, self._unread = (self._unread + text).rpartition(b"\n")
-                self._said.take_points(self._printed.read(whole), OUTPUT_SOURCE)
+                self._said.take_points(self._pass_points(self._printed.read(whole)), OUTPUT_SOURCE)
+
+    def _pass_points(self, points: Iterable[Point]) -> Iterator[Point]:
+        for point in points:
+            if self._hearer is not None:
+                self._hearer.hear_point(point)
+            yield point
 
     def _read_system(self) -> None:
         for record in self._system.read():

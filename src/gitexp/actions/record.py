@@ -15,12 +15,12 @@ from gitexp.store.journal import JOURNAL_VARIABLE
 from gitexp.tracker.ranks import ALL_RANKS_VARIABLE, RANKS_VARIABLE, describe_ranks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from gitexp.actions.observation import Observation
     from gitexp.actions.preparation import Preparation
     from gitexp.actions.request import RecordRequest
+    from gitexp.actions.sharing import Sharing
     from gitexp.capture.ending import Ending
     from gitexp.capture.keeping import Keeping
     from gitexp.capture.spool import Spool
@@ -51,10 +51,19 @@ class RecordResult(NamedTuple):
     midline: bool = False
     """Whether what the command wrote last was no line end."""
     """Sentences about other runs whose recording had died and that were completed now."""
+    sharing: Sharing | None = None
+    """Where the run was mirrored: ``sharing.finish(stored)`` pushes it, and has to be called."""
 
 
-def record(request: RecordRequest, opening: Opening, *, now: datetime, random: bytes) -> RecordResult:
-    """Runs the command and records it.
+def record(
+    request: RecordRequest,
+    opening: Opening,
+    *,
+    now: datetime,
+    random: bytes,
+    notice: Callable[[str], None] = lambda sentence: None,
+) -> RecordResult:
+    """Runs the command and records it. ``notice`` gets what has to be said while it goes, perhaps in a thread.
 
     Raises only what the user has to mend first, before anything ran: NotARepository, ConfigError, ParamsFileError,
     UsageError. Every other failure is a warning, and the command runs.
@@ -66,7 +75,7 @@ def record(request: RecordRequest, opening: Opening, *, now: datetime, random: b
     except Exception as error:  # noqa: BLE001  whatever it is, the script is somebody's training
         return run_unrecorded(request, error)
     session = prepared.attempts.make("the start was not recorded", lambda: begin_session(prepared), Session(None, None))
-    return _record(prepared, session)
+    return _record(prepared, session, notice)
 
 
 def run_unrecorded(request: RecordRequest, why: Exception) -> RecordResult:
@@ -79,13 +88,23 @@ def run_unrecorded(request: RecordRequest, why: Exception) -> RecordResult:
     return RecordResult(request.command[0], ending, None, None, None, None, {}, attempts.warnings)
 
 
-def _record(prepared: Preparation, session: Session) -> RecordResult:
+def _record(prepared: Preparation, session: Session, notice: Callable[[str], None]) -> RecordResult:
     from gitexp.actions.observation import Observation
 
     attempts = prepared.attempts
     observation = attempts.make("nothing was observed", lambda: Observation(prepared, session), None)
     keeping = keep_command(prepared.working_copy.repository, session.journal)
-    ending = _run(prepared.request, session, _open_spool(prepared, session), observation, keeping)
+    sharing: Sharing | None = None
+
+    def begin(pid: int) -> None:
+        nonlocal sharing
+        if observation is not None:
+            observation.start(pid)
+        sharing = attempts.make("the run is not mirrored", lambda: _share(prepared, session, notice), None)
+
+    ending = _run(prepared.request, session, _open_spool(prepared, session), begin, keeping)
+    if sharing is not None:
+        sharing.stop()
     # Imported only now: the command is not to wait for what comes after it.
     from gitexp.actions.finishing import Finished, finish_recording
     from gitexp.actions.recovery import recover_runs
@@ -107,7 +126,18 @@ def _record(prepared: Preparation, session: Session) -> RecordResult:
         warnings=attempts.warnings,
         recovered=recover_runs(prepared.working_copy.repository, prepared.run.started_at.timestamp()),
         midline=ended.midline,
+        sharing=sharing,
     )
+
+
+def _share(prepared: Preparation, session: Session, notice: Callable[[str], None]) -> Sharing | None:
+    """Begins to mirror the run where that is wanted; only now, for the command has not waited for it."""
+    asked, rules = prepared.request.share, prepared.settings.share
+    if not (rules.live if asked.live is None else asked.live):
+        return None
+    from gitexp.actions.sharing import start_sharing
+
+    return start_sharing(prepared, session, notice)
 
 
 def _open_spool(prepared: Preparation, session: Session) -> Spool | None:
@@ -125,7 +155,7 @@ def _run(
     request: RecordRequest,
     session: Session | None,
     spool: Spool | None,
-    observation: Observation | None,
+    on_start: Callable[[int], None] | None,
     keeping: Keeping,
 ) -> Ending:
     from gitexp.capture.process import run_command
@@ -136,7 +166,7 @@ def _run(
         variables=_variables(request, session),
         spool=spool,
         capture=request.capture,
-        on_start=observation.start if observation is not None else None,
+        on_start=on_start,
         keeping=keeping,
     )
 

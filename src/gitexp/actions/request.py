@@ -5,6 +5,20 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
+class ShareRequest(NamedTuple):
+    """What a user asks of mirrors of the run while it goes; None: as the settings say."""
+
+    live: bool | None = None
+    interval: float | None = None
+    """Seconds between two mirrors."""
+    remote: str | None = None
+    with_history: bool | None = None
+    """Whether the user's own commits that the remote has not may go along."""
+
+
+_AS_SETTINGS_SAY = ShareRequest()
+
+
 class RecordRequest(NamedTuple):
     """A command to run and what to say of the run. Texts are as typed; ``folder`` is where it was typed."""
 
@@ -26,3 +40,4 @@ class RecordRequest(NamedTuple):
     """Whether params are read from the command and metrics from the output."""
     all_ranks: bool = False
     """Whether every process of a distributed training is heard, not the main one alone."""
+    share: ShareRequest = _AS_SETTINGS_SAY

@@ -26,6 +26,24 @@ _MARGIN = 2
 class HelpCommand(TyperCommand):
     """A command with our help page."""
 
+    def make_parser(self, ctx: Any) -> Any:
+        """The parser of its options; one whose metavar begins with ``[=`` may be given without a value: it is ''."""
+        parser = super().make_parser(ctx)
+        optional = {
+            name
+            for param in self.get_params(ctx)
+            if str(getattr(param, "metavar", None) or "").startswith("[=")
+            for name in param.opts
+        }
+        if optional:
+            match = parser._match_long_opt
+
+            def match_or_fill(name: str, value: str | None, state: Any) -> None:
+                match(name, "" if value is None and name in optional else value, state)
+
+            parser._match_long_opt = match_or_fill  # type: ignore[method-assign, assignment]
+        return parser
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """The help page of one command."""
         colour = bool(ctx.color)
@@ -68,7 +86,7 @@ def _params(command: Any, ctx: Any, width: int, colour: bool) -> list[str]:
     parts = []
     for heading, kind in (("Arguments", "argument"), ("Options", "option")):
         records = [param.get_help_record(ctx) for param in command.get_params(ctx) if param.param_type_name == kind]
-        rows = [record for record in records if record is not None]
+        rows = [(record[0].replace(" [=", "[="), record[1]) for record in records if record is not None]
         if rows:
             parts.append(_heading(heading, colour) + "\n" + _terms(rows, width, colour))
     return parts

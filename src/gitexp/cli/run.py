@@ -14,6 +14,7 @@ import typer
 from gitexp.actions.request import RecordRequest
 from gitexp.cli.completion import complete_experiment
 from gitexp.cli.options import JSON_OPTION
+from gitexp.cli.run_live import leave_to_envelope, push_at_end, read_share, tell_meanwhile, tell_push
 from gitexp.cli.terminal import silence_errors
 from gitexp.errors import GitMissing
 from gitexp.git.working_copy import start_opening
@@ -21,6 +22,7 @@ from gitexp.model.ids import RANDOM_BYTES
 
 if TYPE_CHECKING:
     from gitexp.actions.record import RecordResult
+    from gitexp.actions.sharing import LastPush
     from gitexp.git.working_copy import Opening
 
 CONTEXT_SETTINGS = {"allow_interspersed_args": False}
@@ -29,6 +31,7 @@ Examples:
   exp run -- python train.py --lr 0.1
   exp run -e trees --name deep --tag baseline -- python train.py --depth 12
   exp run --param data.version=3 --artifact model.pt -- make train
+  exp run --live -- python train.py          others can watch it
   exp run --dry-run -- python train.py       what would be recorded
 
 Exit status: that of the command; 126 or 127 where it could not be started,
@@ -80,6 +83,17 @@ def run(
     no_extract: Annotated[
         bool, typer.Option("--no-extract", help="Read no params from the command and no metrics from its output.")
     ] = False,
+    live: Annotated[
+        str | None,
+        typer.Option("--live", metavar="[=SECONDS]", help="Mirror the run to the remote while it goes. [default: 30]"),
+    ] = None,
+    no_live: Annotated[bool, typer.Option("--no-live", help="Do not, whatever .exp.yaml says.")] = False,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="REMOTE", help="The remote for it; else as for exp push.")
+    ] = None,
+    with_history: Annotated[
+        bool, typer.Option("--with-history", help="Your own commits that the remote has not may go along.")
+    ] = False,
     all_ranks: Annotated[
         bool, typer.Option("--all-ranks", help="In distributed training record what every process logs.")
     ] = False,
@@ -111,6 +125,7 @@ def run(
         capture=not no_capture,
         extract=not no_extract,
         all_ranks=all_ranks,
+        share=read_share(live, no_live=no_live, remote=to, with_history=with_history),
     )
     now = datetime.now(UTC)
     random = os.urandom(RANDOM_BYTES)
@@ -123,11 +138,14 @@ def run(
     if isinstance(opening, GitMissing):
         result = run_unrecorded(request, opening)
     else:
-        result = record(request, opening, now=now, random=random)
+        result = record(request, opening, now=now, random=random, notice=leave_to_envelope if json else tell_meanwhile)
     try:
-        _report(ctx, result, quiet=quiet, json=json)
-        if not json:
+        if json:
+            _report_json(result)
+        else:
+            _report(ctx, result, quiet=quiet)
             _tell_recovered(result)
+            tell_push(result, push_at_end(result), quiet=quiet)
         sys.stderr.flush()
     except OSError:  # nobody reads what we say any more; the status is the command's all the same
         silence_errors()
@@ -136,16 +154,17 @@ def run(
     return result.ending.status
 
 
-def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool, json: bool) -> None:
+def _report_json(result: RecordResult) -> None:
+    from gitexp.cli.output import format_envelope
+
+    sys.stderr.write(format_envelope(_fields(result, push_at_end(result))))
+
+
+def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool) -> None:
     from gitexp.cli.terminal import find_look, say, warn
     from gitexp.render.plain import format_plain
     from gitexp.render.run_summary import build_summary
 
-    if json:
-        from gitexp.cli.output import format_envelope
-
-        sys.stderr.write(format_envelope(_fields(result)))
-        return
     if result.ending.not_started is not None:
         warn(f"{result.command} could not be started: {result.ending.reason}")
         if result.command.endswith(".py"):
@@ -175,16 +194,18 @@ def _tell_recovered(result: RecordResult) -> None:
         warn(sentence)
 
 
-def _fields(result: RecordResult) -> dict[str, object]:
+def _fields(result: RecordResult, push: LastPush | None) -> dict[str, object]:
     from gitexp.render.json_form import to_plain
 
+    unpushed = [] if push is None or push.why is None else [f"{push.remote}: {push.why}"]
     return {
         "run": to_plain(result.run),
         "ref": result.stored.ref if result.stored is not None else None,
         "commit": result.stored.commit if result.stored is not None else None,
         "kept_in": result.kept_in,
         "exit_status": result.ending.status,
-        "warnings": [*result.warnings, *result.recovered],
+        "pushed_to": push.remote if push is not None and push.is_pushed else None,
+        "warnings": [*result.warnings, *result.recovered, *unpushed],
     }
 
 

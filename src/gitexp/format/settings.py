@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gitexp.errors import ConfigError, InvalidValue
 from gitexp.format.yaml_text import YamlError, load_yaml_with_lines
 from gitexp.model.refs import DEFAULT_EXPERIMENT, parse_experiment
-from gitexp.model.settings import PushRules, RedactionRules, Settings, SnapshotRules
+from gitexp.model.settings import PushRules, RedactionRules, Settings, ShareRules, SnapshotRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -131,6 +131,7 @@ _SCHEMA: _Schema = {
     "push": {"allow": _texts, "with_history": _flag},
     "environment": {"variables": _texts},
     "system": {"record": _switch, "interval": _seconds},
+    "share": {"live": _switch, "interval": _seconds},
     "cost": {"currency": _text, "rates": _Each(_rate)},
 }
 # A key that is mostly used for one thing may be written short: `snapshot: tracked`, `artifacts: [model.pt]`.
@@ -226,4 +227,5 @@ def _assemble(values: dict[str, Any], file: str) -> Settings:
         system_interval=system.get("interval"),
         cost_rates=cost.get("rates", {}),
         currency=cost.get("currency"),
+        share=ShareRules(**values.get("share", {})),
     )

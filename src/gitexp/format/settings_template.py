@@ -61,6 +61,11 @@ metrics:
 # environment:
 #   variables: []           # further environment variables to record, globs
 
+# Runs that go are mirrored to the remote, so that other clones can watch them: as exp run --live does.
+# share:
+#   live: off
+#   interval: 30            # seconds
+
 # What an hour costs, by host or GPU name (globs), "default" for any other.
 # cost:
 #   currency: EUR

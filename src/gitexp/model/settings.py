@@ -41,6 +41,13 @@ class RedactionRules(NamedTuple):
     """Globs of further credential files, left out of the snapshot."""
 
 
+class ShareRules(NamedTuple):
+    """Whether runs are mirrored to the remote while they go, and after how many seconds each time."""
+
+    live: bool = False
+    interval: float = 30.0
+
+
 class PushRules(NamedTuple):
     """What may leave with a push. ``allow`` has globs of paths, as in ``.gitignore``, and fingerprints of finds."""
 
@@ -52,6 +59,7 @@ class PushRules(NamedTuple):
 _EMPTY: dict[str, Any] = {}
 _LIMITS = SnapshotRules()
 _NO_RULES = RedactionRules()
+_UNSHARED = ShareRules()
 _ASKED = PushRules()
 
 
@@ -82,3 +90,4 @@ class Settings(NamedTuple):
     cost_rates: dict[str, float] = _EMPTY
     """Rate per hour by host name or GPU name (globs); ``default`` for any other."""
     currency: str | None = None
+    share: ShareRules = _UNSHARED

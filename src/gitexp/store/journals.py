@@ -33,6 +33,13 @@ def list_journals(repository: Repository) -> list[str]:
     return found + list_spare_journals(repository)
 
 
+def has_journal(repository: Repository, run_id: str) -> bool:
+    """Whether a run is recorded here, by whomever: also where its journal is not ours to read."""
+    if os.path.lexists(local_folder(repository, "live", run_id)):
+        return True
+    return any(os.path.basename(folder).endswith(run_id) for folder in list_spare_journals(repository))
+
+
 def claim_journal(folder: str) -> tuple[Journal, JournalStart] | None:
     """The journal of a recording that died, locked for who completes it.
 

@@ -13,11 +13,13 @@ from gitexp.capture.spool_following import Dropped, SpoolFollower
 from gitexp.errors import PartNotFound
 from gitexp.model.run import Status
 from gitexp.model.selection import order_newest_first
+from gitexp.store.journals import has_journal
 from gitexp.store.layout import OUTPUT
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from gitexp.actions.mirrored_run import MirroredFollower
     from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
@@ -32,6 +34,18 @@ def choose_followed(store: RunStore, experiment: str | None) -> str:
     wanted = present_experiment(store, experiment)
     going = [head for head in store.heads(wanted).runs if head.status is Status.RUNNING]
     return order_newest_first(going)[0].id if going else "last"
+
+
+def follow_output(store: RunStore, head: RunHead) -> OutputFollower | MirroredFollower:
+    """Follows a run here, or elsewhere by its mirrors. Raises PartNotFound where neither is possible, and NoRemote."""
+    if head.heard_at is None or has_journal(store.repository, head.id):
+        return OutputFollower(store, head)
+    from gitexp.actions.mirrored_run import MirroredFollower
+    from gitexp.actions.remote_poll import RemotePoll
+
+    poll = RemotePoll(store, [head])
+    poll.start()
+    return MirroredFollower(store, head, poll)
 
 
 class OutputFollower:

@@ -46,6 +46,7 @@ def _complete(store: RunStore, head: RunHead) -> RunHead:
     found = find_journal(store.repository, head)
     if found is None:
         return head
+    head = head._replace(heard_at=None)
     end = find_unstored_end(found)
     if end is not None:
         ended_at = head.started_at + timedelta(seconds=end.seconds)

@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.arriving import arrive
 from gitexp.actions.fast_forwards import pull_fast_forwards
+from gitexp.actions.pull_live import pull_live
 from gitexp.actions.remote_runs import find_folded, find_remote, find_twice, id_of, list_remote_runs, read_erased
 from gitexp.actions.remote_specs import choose_there
+from gitexp.errors import RemoteFailed
 from gitexp.git.refs import list_refs
 from gitexp.git.remote import Talk
-from gitexp.model.refs import FOLDS, REMOVED, RUNS
+from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS
 from gitexp.model.sync import SyncedRef
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    from gitexp.actions.remote_runs import RemoteRuns
     from gitexp.errors import ExpError
     from gitexp.git.remotes import Remote
+    from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
     from gitexp.model.sync import Outcome
     from gitexp.store.runs import RunStore
@@ -42,6 +46,8 @@ class PullReport(NamedTuple):
     erased: tuple[RunId, ...] = ()
     warnings: tuple[str, ...] = ()
     dry_run: bool = False
+    going: tuple[RunHead, ...] = ()
+    """Runs that are going elsewhere and of which there is news."""
 
 
 def pull_runs(store: RunStore, request: PullRequest, *, talk: Talk = _SILENT) -> PullReport:
@@ -69,7 +75,28 @@ def pull_runs(store: RunStore, request: PullRequest, *, talk: Talk = _SILENT) ->
         refs += [SyncedRef(ref, _foresee(ours.get(ref), tip), tip) for ref, tip in wanted.items()]
         return PullReport(there.remote, tuple(refs), left, dry_run=True)
     arrived = arrive(repository, there.remote, wanted, lambda: find_folded(store), talk=talk)
-    return PullReport(there.remote, tuple(refs + arrived.refs), left, tuple(arrived.warnings))
+    report = PullReport(there.remote, tuple(refs + arrived.refs), left, tuple(arrived.warnings))
+    return report if request.runs is not None else _add_live(store, there, report, request, erased, talk)
+
+
+def _add_live(
+    store: RunStore,
+    there: RemoteRuns,
+    report: PullReport,
+    request: PullRequest,
+    erased: Collection[RunId],
+    talk: Talk,
+) -> PullReport:
+    """The report with the runs that are going elsewhere; where these cannot come the others are here all the same."""
+    prefix = LIVE if request.experiment is None else f"{LIVE}{request.experiment}/"
+    live = {ref: tip for ref, tip in there.live.items() if ref.startswith(prefix) and id_of(ref) not in erased}
+    try:
+        pulled = pull_live(store, there.remote, (live | there.runs).items(), talk)
+    except RemoteFailed as error:
+        warning = f"of the runs that are going there is no news: {error.message}"
+        return report._replace(warnings=(*report.warnings, warning))
+    refused = (SyncedRef(ref, "refused", there.live.get(ref), why) for ref, why in pulled.broken)
+    return report._replace(refs=(*report.refs, *refused), going=pulled.moved)
 
 
 def _broken(broken: Sequence[tuple[str, ExpError]], request: PullRequest) -> list[tuple[str, ExpError]]:

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.outgoing_runs import choose_outgoing
-from gitexp.actions.push_batches import cut_updates, push_batches
+from gitexp.actions.pull_live import settled_live
+from gitexp.actions.push_batches import push_batches
 from gitexp.actions.push_gate import check_inspection, inspect_outgoing
 from gitexp.actions.push_plan import plan_push
 from gitexp.actions.remote_runs import find_remote, list_remote_runs, read_erased
-from gitexp.errors import HistoryUnasked, RefMoved, Refused
+from gitexp.errors import HistoryUnasked, RefMoved, Refused, RemoteFailed
 from gitexp.git.config import author_identity
 from gitexp.git.refs import list_refs
-from gitexp.git.remote import PushUpdate, Talk, find_common
+from gitexp.git.remote import PushUpdate, Talk, find_common, push_refs
 from gitexp.model.refs import RUNS
 from gitexp.model.sync import SyncedRef
 from gitexp.store.push_record import PushedFind, PushEntry, append_push
@@ -63,6 +64,7 @@ class PushReport(NamedTuple):
     erased: int = 0
     dry_run: bool = False
     inspections: tuple[Inspection, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class PushManners(NamedTuple):
@@ -110,7 +112,20 @@ def push_runs(store: RunStore, request: PushRequest, *, manners: PushManners = _
         others = {ref: now[ref] for ref in raced if ref in others and ref in now}
         if not raced:
             break
-    return report
+    return report if request.dry_run else report._replace(warnings=_settle(store, there, report, manners.talk))
+
+
+def _settle(store: RunStore, there: RemoteRuns, report: PushReport, talk: Talk) -> tuple[str, ...]:
+    """Removes the live refs there of runs that have ended and are there now; what cannot go is told."""
+    arrived = {one.ref: one.commit or "" for one in report.refs if one.outcome != "refused"}
+    updates = settled_live(store, [*(there.runs | arrived).items(), *there.live.items()], ())
+    try:
+        results = push_refs(store.repository, there.remote.name, updates, talk=talk)
+    except RemoteFailed as error:
+        return (f"live refs of runs that have ended stay there: {error.message}",)
+    # Where it is another one by now somebody else is at it.
+    left = [one for one in results if one.state == "refused" and not _is_race(one)]
+    return tuple(f"{one.ref} stays on {there.remote.name}: {one.why}" for one in left)
 
 
 def _send(

@@ -67,8 +67,12 @@ def _stands_beside(one: RunHead, head: RunHead) -> bool:
 
 
 def view_going(store: RunStore, head: RunHead) -> RunView | None:
-    """A run with all that it said and did so far; None where it has ended, or another machine or user records it."""
+    """A run with all that it said and did so far; None where it has ended, or somebody records it who tells nothing."""
     found = find_journal(store.repository, head)
+    if found is None and head.heard_at is not None:
+        from gitexp.actions.mirrored_run import view_mirrored
+
+        return view_mirrored(store, head)
     if found is None:
         return None
     from gitexp.actions.going_look import GoingLook

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
+import shlex
 import signal
 import sys
 import time
@@ -117,6 +118,9 @@ def _find_going(store: RunStore, head: RunHead) -> _Going:
         raise Refused(f"run {head.name} is not running: it is {head.status.value}", hint=f"exp show {head.id}")
     folder = next((one for one in list_journals(store.repository) if os.path.basename(one) == head.id), None)
     start = read_start(folder) if folder is not None else None
+    if start is None and head.heard_at is not None:
+        host = store.load(head).host
+        raise Refused(f"run {head.name} runs on {host}", hint=f"ssh {shlex.quote(host)}, and there: exp stop {head.id}")
     if folder is None or start is None:
         raise Refused(
             f"run {head.name} is recorded on another machine or by another user",

@@ -77,7 +77,7 @@ def _write(ctx: typer.Context, output: bytes, tail: int | None) -> None:
 
 
 def _follow(ctx: typer.Context, store: RunStore, text: str | None, tail: int | None, experiment: str | None) -> None:
-    from gitexp.actions.follow import OutputFollower, choose_followed
+    from gitexp.actions.follow import choose_followed, follow_output
     from gitexp.actions.named_run import find_run
     from gitexp.cli.terminal import warn
     from gitexp.model.run import Status
@@ -89,7 +89,7 @@ def _follow(ctx: typer.Context, store: RunStore, text: str | None, tail: int | N
         return
     flow = TerminalFlow(colour=find_colour(ctx.obj.colour)) if sys.stdout.isatty() else None
     is_first = True
-    with OutputFollower(store, head) as follower:
+    with follow_output(store, head) as follower:
         while follower.ended is None:
             output = follower.read()
             if is_first and tail is not None:

@@ -14,7 +14,7 @@ from gitexp.cli.options import JSON_OPTION, QUIET_OPTION
 from gitexp.cli.progress import Progress
 from gitexp.cli.specs import read_specs
 from gitexp.cli.synced import describe_remote, is_attended, tell_refusals
-from gitexp.cli.terminal import say
+from gitexp.cli.terminal import say, warn
 from gitexp.errors import UsageError
 from gitexp.render.sync import describe_luggage, list_errors, summarise, sync_fields
 
@@ -112,6 +112,7 @@ def _write_json(report: PushReport, errors: list[ExpError]) -> None:
             "refs": sync_fields(report.refs),
             "going": report.going,
             "erased": report.erased,
+            "warnings": list(report.warnings),
             "commits": sum(one.commits for one in report.inspections),
             "unpushed": [commit._asdict() for one in report.inspections for commit in one.unpushed],
             "excused": [
@@ -124,6 +125,8 @@ def _write_json(report: PushReport, errors: list[ExpError]) -> None:
 
 def _tell(report: PushReport, *, quiet: bool) -> None:
     tell_refusals(report.refs)
+    for sentence in report.warnings:
+        warn(sentence)
     if quiet:
         return
     summary = summarise(report.refs, "push", "pushed", "there", dry_run=report.dry_run)

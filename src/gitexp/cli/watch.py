@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gitexp.actions.watch import RunWatch, choose_watched
+from gitexp.actions.watch import choose_watched, open_watches
 from gitexp.cli.keys import Keys
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
@@ -21,6 +21,7 @@ from gitexp.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gitexp.actions.watch import RunWatch
     from gitexp.model.going import RunView
 
 EXAMPLES = """
@@ -59,11 +60,13 @@ def watch(
     if interval < _SHORTEST_INTERVAL:
         raise UsageError(f"--interval {interval}: less than {_SHORTEST_INTERVAL} seconds", hint="exp watch -i 0.5")
     store = open_recovered()
-    watches = [RunWatch(store, head) for head in choose_watched(store, runs or (), experiment)]
+    is_screen = not as_json and not once and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    goes_on = is_screen or (as_json and not once)
+    watches = open_watches(store, choose_watched(store, runs or (), experiment), once=not goes_on)
     try:
         if as_json:
             _print_json(watches, interval, once=once)
-        elif once or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        elif not is_screen:
             _print(ctx, [one.look() for one in watches], metric or ())
         else:
             _show(ctx, watches, metric or (), interval)

@@ -32,6 +32,9 @@ class RunView:
     missing: str | None = None
     """Why nothing is known of what a run that is going does, where it is not; that it has ended and is not stored."""
 
+    heard_at: datetime | None = None
+    """When it was mirrored, of a run that goes elsewhere; None where it is looked at directly."""
+
     @property
     def is_going(self) -> bool:
         """Whether the run has not ended."""

@@ -156,4 +156,5 @@ def going_fields(view: RunView) -> dict[str, Any]:
             "unit": progress.unit or None,
         },
         "missing": view.missing,
+        "heard_at": to_plain(view.heard_at),
     }

@@ -11,7 +11,7 @@ from gitexp.render.numbers import align_points, format_cell
 from gitexp.render.page import Gap, Grid, GridColumn, Line, Page, Span, Text, line, line_width
 from gitexp.render.status import show_status
 from gitexp.render.text import neutralise, shorten, width_of
-from gitexp.render.times import format_age, format_duration, format_iso
+from gitexp.render.times import FRESH_SECONDS, format_age, format_duration, format_iso
 
 if TYPE_CHECKING:
     from gitexp.model.columns import Cell, Column
@@ -117,7 +117,7 @@ def _show_column(table: RunTable, place: int, look: Look, titles: Counter[str]) 
         if not cell.present and not text.strip():
             lines.append(line(Span("–" if look.glyphs and look.is_screen else "-", "muted")))
         elif column.key == "status":
-            lines.append(line(show_status(head.status, look)))
+            lines.append(line(show_status(head.status, look), Span(_heard_text(head, look), "muted")))
         elif column.key == "id" and look.is_screen:
             lines.append(line(Span(head.id[: table.id_length], "id")))
         else:
@@ -167,6 +167,13 @@ def screen_text(column: Column, cell: Cell, head: RunHead, look: Look) -> str:
     if not cell.present:
         return ""
     return shorten(neutralise(format_cell(cell.value, full=False)), WIDEST_TEXT)
+
+
+def _heard_text(head: RunHead, look: Look) -> str:
+    """How old the news of a run is that goes elsewhere, where it is not of just now."""
+    if head.heard_at is None or not look.is_screen or (look.now - head.heard_at).total_seconds() < FRESH_SECONDS:
+        return ""
+    return f" (heard {format_age(head.heard_at, look.now, look.zone)})"
 
 
 def full_text(column: Column, cell: Cell, head: RunHead, look: Look | None = None) -> str:

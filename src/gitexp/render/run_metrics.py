@@ -47,11 +47,15 @@ def metric_blocks(metrics: Mapping[str, Summary], look: Look) -> list[Block]:
     return [grid, Text((line(Span(f"no room for: {', '.join(dropped)}  (--json has all)", "muted")),), INDENT)]
 
 
-def series_blocks(series: SeriesNote | None) -> list[Block]:
-    """What there is to be said of a series that is too large for Git."""
+def series_blocks(series: SeriesNote | None, *, is_going: bool = False) -> list[Block]:
+    """What there is to be said of a series that is too large for Git, or for the mirror of a run that is going."""
     if series is None:
         return []
-    where = f"all are in the artifact {series.whole}" if series.whole is not None else "the others could not be kept"
+    where = "the others could not be kept"
+    if series.whole is not None:
+        where = f"all are in the artifact {series.whole}"
+    elif is_going:
+        where = "the others come with its end"
     text = f"{series.file} has {series.kept:,} of {series.points:,} points, the extremes among them; {where}"
     return [Text((line(Span(text, "muted")),), INDENT)]
 

@@ -24,7 +24,7 @@ from gitexp.render.run_parts import (
 from gitexp.render.run_usage import usage_blocks
 from gitexp.render.status import show_status
 from gitexp.render.text import neutralise_lines, shorten
-from gitexp.render.times import format_age, format_duration, format_iso, format_local, format_seconds
+from gitexp.render.times import format_age, format_duration, format_heard, format_iso, format_local, format_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,13 +61,20 @@ def build_run_page(
     page: Page = [Text(tuple(_heading(run, head, look))), Gap(), Text((_command(run),), INDENT)]
     if view is not None and view.missing is not None:
         page.append(Text((line(Span(view.missing, "warning")),), INDENT))
+    if view is not None and view.heard_at is not None:
+        heard = format_heard(view.heard_at, run.host, look.now, look.zone)
+        page.append(Text((line(Span(heard, "muted")),), INDENT))
     said = _said(run)
     if said:
         page += [Gap(), Fields(tuple(said), INDENT)]
+    is_going = run.status is Status.RUNNING
     blocks: list[tuple[str, list[Block]]] = [
         ("Said since", annotation_blocks(run, head, look)),
         ("Now", [] if view is None else now_blocks(view, look)),
-        ("Metrics", [*metric_blocks(run.metrics, look), *series_blocks(run.series)]),
+        (
+            "Metrics",
+            [*metric_blocks(run.metrics, look), *series_blocks(run.series, is_going=is_going)],
+        ),
         ("Params", _params(run, look)),
         ("Code", _fields(code_fields(run.code, look))),
         ("Data", data_blocks(run, look)),
@@ -192,7 +199,7 @@ def _next(run: Run, id_length: int, parts: Sequence[str], view: RunView | None, 
     short = run.id[:id_length]
     is_going = run.status is Status.RUNNING
     rows = [(f"exp watch {short}", "how it goes on")] if is_going else []
-    if is_going and view is not None:  # else another machine or user has it
+    if is_going and view is not None and view.heard_at is None:  # else another machine or user has it
         rows.append((f"exp stop {short}", "its end, recorded"))
     if _OUTPUT in parts or (view is not None and view.lines):
         rows.append((f"exp logs {short}", "what it printed"))

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _DAYS_AS_AGE = 45
+FRESH_SECONDS = 120.0
+"""News of a run that goes elsewhere is of now for so long: a few of its mirrors."""
 
 
 def format_iso(time: datetime) -> str:
@@ -41,6 +43,11 @@ def format_age(time: datetime, now: datetime, zone: tzinfo | None = None) -> str
         days = int(size // _DAY)
         text = f"{days} day" + ("s" if days > 1 else "")
     return f"{text} ago" if seconds > 0 else f"in {text}"
+
+
+def format_heard(time: datetime, host: str, now: datetime, zone: tzinfo | None = None) -> str:
+    """When a run that goes elsewhere was heard of."""
+    return f"heard {format_age(time, now, zone)} from {host or 'another machine'}"
 
 
 def format_seconds(seconds: float) -> str:

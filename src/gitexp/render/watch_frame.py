@@ -12,7 +12,7 @@ from gitexp.render.numbers import format_number
 from gitexp.render.page import Line, Span, line, line_width, text_of
 from gitexp.render.status import show_status
 from gitexp.render.text import neutralise, pad, shorten
-from gitexp.render.times import format_duration
+from gitexp.render.times import format_duration, format_heard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +75,8 @@ def _single_header(view: RunView, look: Look, width: int) -> list[Line]:
         line(Span("$ ", "muted"), Span(shlex.join(run.command), "command")),
     ]
     lines += [one for one in (progress_line(view, look, width), machine_line(view, look, width)) if one is not None]
+    if view.is_going and view.heard_at is not None:
+        lines.append(line(Span(format_heard(view.heard_at, run.host, look.now, look.zone), "muted")))
     if view.missing is not None:
         lines.append(line(Span(view.missing, "warning")))
     return lines
@@ -93,6 +95,8 @@ def _header(views: Sequence[RunView], look: Look, width: int) -> list[Line]:
             Span(f"{format_duration(view.elapsed(look.now)):>8}  ", "muted"),
         ]
         text = progress_text(view, look.now, width - line_width(tuple(left))) or view.missing or ""
+        if not text and view.is_going and view.heard_at is not None:
+            text = format_heard(view.heard_at, view.run.host, look.now, look.zone)
         lines.append((*left, Span(text)))
     for number, view in enumerate(views):
         machine = machine_line(view, look, width - 3) if view.is_going else None

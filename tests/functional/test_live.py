@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -296,7 +297,8 @@ def test_when_exp_is_killed_mirrors_go_on_and_the_end_is_pushed(shared: Shared) 
     assert manifest(shared.there, f"refs/runs/default/{run.id}")["metrics"]["loss"]["last"] == 0.5
 
 
-def test_when_all_of_them_are_killed_the_next_command_completes_it(shared: Shared) -> None:
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "torn"])
+def test_when_all_of_them_are_killed_the_next_command_completes_it(shared: Shared, is_known: bool) -> None:
     from gitexp.actions.pull_live import settled_live
     from gitexp.git.remote import list_remote_refs
 
@@ -306,6 +308,8 @@ def test_when_all_of_them_are_killed_the_next_command_completes_it(shared: Share
         mirrors = find_mirror_process(run)
         os.kill(mirrors, signal.SIGKILL)
         run.kill()
+    if not is_known:  # what was found out was not noted: the run is completed from its beginning
+        shutil.rmtree(os.path.join(run.journal, "known"))
     store = open_store(str(shared.here.path))
     assert settled_live(store, list_remote_refs(store.repository, "origin")) == []
     assert "lost" in run_exp(shared.here, "ls").out

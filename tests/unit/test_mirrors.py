@@ -17,7 +17,7 @@ from gitexp.actions.mirror_push import MirrorPush
 from gitexp.actions.mirror_series import MOST_VALUES, SeriesSoFar
 from gitexp.actions.mirroring import Mirroring
 from gitexp.capture.redaction import make_redactor
-from gitexp.errors import RefMoved
+from gitexp.errors import RefMoved, SecretsFound
 from gitexp.format.frames import METRICS
 from gitexp.git.objects import ObjectWriter
 from gitexp.git.remotes import Remote
@@ -196,3 +196,17 @@ def test_failures_make_the_pauses_longer(folder: GitFolder) -> None:
         assert mirroring.describe() == []
         assert shared.live(run.id)
         mirroring.close()
+
+
+def test_each_mirror_is_looked_through(folder: GitFolder) -> None:
+    shared = Shared.around(folder)
+    store = open_store(str(folder.path))
+    run = plan_run(folder, ID, status=Status.RUNNING)
+    push = MirrorPush(store, Remote("origin", str(shared.there.path), ""), with_history=None, stop=threading.Event())
+    push.push(StoredRun(LIVE, mirror_run(folder, run, 1.8e9, {"output.log": b"clean\n"})))
+    assert shared.live(ID) == folder.git("rev-parse", LIVE)
+
+    token = b"ghp_" + b"a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    with pytest.raises(SecretsFound):
+        push.push(StoredRun(LIVE, mirror_run(folder, run, 1.8e9, {"output.log": token + b"\n"})))
+    assert shared.live(ID) == folder.git("rev-parse", f"{LIVE}^2")

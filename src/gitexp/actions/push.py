@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.outgoing_runs import choose_outgoing
 from gitexp.actions.pull_live import settled_live
-from gitexp.actions.push_batches import push_batches
+from gitexp.actions.push_batches import cut_updates, push_batches
 from gitexp.actions.push_gate import check_inspection, inspect_outgoing
 from gitexp.actions.push_plan import plan_push
 from gitexp.actions.remote_runs import find_remote, list_remote_runs, read_erased

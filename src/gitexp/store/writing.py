@@ -78,7 +78,8 @@ def store_ended(
     ref = run_ref(run.experiment, run.id)
     lost: str | None = None
     for tries_left in reversed(range(_END_TRIES)):
-        commit, why_unsigned = _write(writer, raw if lost is None else _supersede(raw, lost), sign)
+        own = raw if lost is None else _supersede(repository, writer, raw, run, lost)
+        commit, why_unsigned = _write(writer, own, sign)
         changes = [RefChange(ref, commit, lost)]
         if live is not None:
             changes.append(RefChange(live.ref, None, live.commit))
@@ -134,8 +135,17 @@ def _find_lost(repository: Repository, ref: str, run: Run) -> str | None:
     return next((head.commit for head in heads if head.id == run.id and head.status is Status.LOST), None)
 
 
-def set_refs(repository: Repository, writer: ObjectWriter, changes: list[RefChange], reason: str) -> None:
-    """Sets the refs, as often as a gc takes what they are to hold: Git then refuses them."""
+def keep_present(repository: Repository, writer: ObjectWriter) -> None:
+    """Writes again what a gc took of the objects that refs hold by now: one may have begun before they did."""
+    collecting = is_collecting(repository)
+    writer.ensure_present()
+    if collecting:
+        await_collection(repository)
+        writer.ensure_present()
+
+
+def set_refs(repository: Repository, writer: ObjectWriter, changes: Sequence[RefChange], reason: str) -> None:
+    """Sets the refs, as often as a gc takes what they are to hold: Git then refuses them. Raises RefMoved."""
     for _ in range(_TRIES):
         try:
             return update_refs(repository, changes, reason=reason)

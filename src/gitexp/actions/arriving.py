@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.actions.coming import SHALLOW_DEPTH, check_tips, fetch_tips, read_heads_apart
+from gitexp.actions.coming import check_tips, fetch_tips, find_depth, read_heads_apart
 from gitexp.actions.meeting import meet
 from gitexp.errors import GitFailed, GitMissing, RefMoved
 from gitexp.git.collection import await_collection, is_collecting
@@ -86,7 +86,7 @@ def _arrive_once(
         arrived.refs.append(SyncedRef(ref, "newer", coming.pop(ref)))
     refused: dict[str, ExpError] = {}
     for is_new in (True, False):
-        depth = SHALLOW_DEPTH if is_new and repository.is_shallow else None
+        depth = find_depth(repository) if is_new else None
         some = [(ref, tip) for ref, tip in coming.items() if (ref not in ours) == is_new]
         refused |= fetch_tips(repository, remote, some, depth=depth, talk=talk)
     theirs = check_tips(repository, [(ref, tip) for ref, tip in coming.items() if ref not in refused])
@@ -121,7 +121,7 @@ def _mend(
         return
     # While a ref holds what is not there Git can fetch nothing at all.
     update_refs_apart(repository, [RefChange(ref, moved[ref], tip) for ref, tip in gone.items()], reason=_REASON)
-    depth = SHALLOW_DEPTH if repository.is_shallow else None
+    depth = find_depth(repository)
     refused = fetch_tips(repository, remote, list(gone.items()), depth=depth, talk=talk)
     changes = [RefChange(ref, tip, moved[ref]) for ref, tip in gone.items() if ref not in refused]
     refused |= update_refs_apart(repository, changes, reason=_REASON)

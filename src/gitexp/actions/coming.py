@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenRecord, RemoteFailed
 from gitexp.format.manifest_reading import parse_manifest
+from gitexp.git.command import run_git
 from gitexp.git.reading import read_commits_of, read_objects
+from gitexp.git.refs import resolve
 from gitexp.git.remote import fetch_objects
 from gitexp.store.layout import MANIFEST
 from gitexp.store.runs import read_heads
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 Tip = tuple[str, str]
 """A ref's name over there and the id that it holds there."""
 
-SHALLOW_DEPTH = 3
+_DEPTH = 3
 """The run, its snapshot, and the commit below that."""
 _FIRST_LINES = 12
 _PLAIN = re.compile(rb"(?:id|experiment): ([a-z0-9._-]+)")
@@ -41,6 +43,17 @@ class Come(NamedTuple):
 
     heads: dict[str, RunHead]
     refused: dict[str, ExpError]
+
+
+def find_depth(repository: Repository) -> int | None:
+    """How deep to fetch new runs where the clone is shallow; None where it is not: their code is here or wanted.
+
+    Git cuts the user's branches at that depth too, where they are deeper: so it is never less than all they have.
+    """
+    if not repository.is_shallow:
+        return None
+    own = ["--branches", "--tags", "--remotes", *filter(None, [resolve(repository, "HEAD")])]
+    return int(run_git(repository, "rev-list", "--count", *own)) + _DEPTH
 
 
 def fetch_tips(

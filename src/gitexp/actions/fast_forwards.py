@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.actions.coming import SHALLOW_DEPTH, fetch_tips
+from gitexp.actions.coming import fetch_tips, find_depth
 from gitexp.errors import Refused
 from gitexp.git.command import start_git
 from gitexp.git.refs import RefChange, list_refs, update_refs_apart
@@ -28,7 +28,7 @@ def pull_fast_forwards(
     moving = {ref: commit for ref, commit in theirs.items() if ours.get(ref) != commit}
     refused: dict[str, ExpError] = {}
     for is_new in (True, False):
-        depth = SHALLOW_DEPTH if is_new and repository.is_shallow else None
+        depth = find_depth(repository) if is_new else None
         some = [(ref, commit) for ref, commit in moving.items() if (ref not in ours) == is_new]
         refused |= fetch_tips(repository, remote, some, depth=depth, talk=talk)
     outcomes: dict[str, Outcome] = {}

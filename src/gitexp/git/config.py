@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from gitexp.git.repository import Repository
 
+_ALL = "--filter=blob:limit=1000g"
 LIST_CONFIG = ("config", "--list", "-z", "--includes")
 
 
@@ -63,6 +64,13 @@ class GitConfig:
     def signs_commits(self) -> bool:
         """Whether Git signs commits here."""
         return self.is_true("commit.gpgSign")
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether objects are missing here that some remote promised to give."""
+        return self.get("extensions.partialClone") is not None or any(
+            key.startswith("remote.") and key.endswith(".promisor") for key, _ in self.entries
+        )
 
     def remotes(self) -> dict[str, str]:
         """The URL of each remote, as it is written: it may hold credentials."""
@@ -113,6 +121,20 @@ def push_alone(config: GitConfig, remote: str) -> tuple[tuple[str, str], ...]:
     goes_along = (config.get("push.recurseSubmodules") or "").lower() in ("on-demand", "only")
     goes_along = goes_along or config.is_true("submodule.recurse")
     return ((f"remote.{remote}.mirror", ""), *((("push.recurseSubmodules", "check"),) if goes_along else ()))
+
+
+def fetch_whole(config: GitConfig, remote: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The option and settings under which all that is fetched comes, into a partial clone as well.
+
+    There ``--no-filter`` fails where objects are checked: Git then misses those that were promised before. A filter
+    that lets everything pass spares them. Any other remote would be written down as one that promises.
+    """
+    if not config.is_partial or f"remote.{remote}=".count("=") > 1:
+        return "--no-filter", ()
+    known = f"remote.{remote}"
+    if config.is_true(f"{known}.promisor") and config.get(f"{known}.partialCloneFilter"):
+        return _ALL, ()
+    return _ALL, ((f"{known}.promisor", "true"), (f"{known}.partialCloneFilter", "blob:none"))
 
 
 def author_identity(repository: Repository, config: GitConfig | None = None) -> Identity:

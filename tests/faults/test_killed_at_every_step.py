@@ -111,7 +111,7 @@ def check(folder: GitFolder, ran: pathlib.Path, printed: bytes) -> None:
     git_folder = folder.path / ".git"
     store = open_store(os.fspath(folder.path))
     recover_all(store, git_folder / "exp" / "live")
-    heads, broken = store.heads()
+    heads, broken, _ = store.heads()
     assert broken == ()
     assert len(heads) == 1 or (not heads and not ran.exists())
     for head in heads:

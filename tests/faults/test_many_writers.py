@@ -56,7 +56,7 @@ def test_of_many_writers_none_loses_a_run(folder: GitFolder) -> None:
     assert ended == [(0, b"")] * WRITERS
     assert min(rounds) > 2, troubles
     store = open_store(os.fspath(folder.path))
-    heads, broken = store.heads()
+    heads, broken, _ = store.heads()
     assert broken == ()
     assert sorted(int(str(head.params["n"])) for head in heads) == list(range(WRITERS))
     for head in heads:

@@ -47,5 +47,5 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("pull", "Share", "Pull runs from the remote"),
     CommandEntry("remote", "Share", "See what the remote has, and choose it"),
     CommandEntry("checkout", "Reproduce", "Put the code of a run into a new worktree"),
-    CommandEntry("doctor", "Keep house", "Look for what endangers runs, and say what mends it"),
+    CommandEntry("fold", "Keep house", "Put old runs under a few refs"),
 )

@@ -87,7 +87,7 @@ def head_fields(head: RunHead) -> dict[str, Any]:
 
 def run_fields(run: Run, head: RunHead, usage: Mapping[str, Usage]) -> dict[str, Any]:
     """A run in full, under the keys of its manifest, after the ref and commit that hold it."""
-    plain: dict[str, Any] = {"ref": head.ref, "commit": head.commit, **to_plain(run)}
+    plain: dict[str, Any] = {"ref": head.ref, "commit": head.commit, "fold": head.fold, **to_plain(run)}
     plain["seconds"] = run.seconds
     plain["born"], plain["hidden"] = head.home, head.hidden
     plain["metrics"] = {key: summary_fields(summary) for key, summary in run.metrics.items()}

@@ -184,6 +184,8 @@ def _record(run: Run, head: RunHead, look: Look, parts: Sequence[str]) -> list[t
         ("ref", (line(head.ref),)),
         ("commit", (line(Span(head.commit, "id")),)),
     ]
+    if head.fold is not None:
+        rows.append(("fold", (line(Span(head.fold, "id")),)))
     if run.fingerprint is not None:
         shown = shorten(run.fingerprint, SHORT_FINGERPRINT) if look.is_screen else run.fingerprint
         rows.append(("fingerprint", (line(shown),)))

@@ -21,7 +21,9 @@ _MOST = 10_000
 """Who sends a million wants our listing to stand still."""
 
 
-def read_annotations(repository: Repository, treeish: str) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
+def read_annotations(
+    repository: Repository, treeish: str, folder: bytes = ANNOTATIONS
+) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
     """What a commit or tree has, in order, and a sentence for each file that could not be read. Raises GitFailed."""
     entries = [
         (entry.path.removeprefix(ANNOTATIONS), entry.id, entry.size)
@@ -66,6 +68,7 @@ class _Chosen(NamedTuple):
 
 def _choose(entries: Sequence[tuple[bytes, str, int | None]]) -> _Chosen:
     unread: list[str] = []
+    entries = list_tree(repository, treeish, folder)
     if len(entries) > _MOST:
         unread.append(f"{len(entries)} annotations, of which {_MOST} were read")
     files: list[_File] = []
@@ -86,7 +89,7 @@ def _read(chosen: _Chosen, blobs: Mapping[str, bytes | None]) -> tuple[tuple[Ann
             unread.append(f"annotation {quote_path(name)} is missing")
             continue
         try:
-            annotation = parse_annotation(name, data)
+            annotation = parse_annotation(entry.path.removeprefix(folder), blob.data)
         except InvalidValue as error:
             unread.append(error.message)
             continue

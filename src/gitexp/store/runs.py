@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.errors import BrokenObject, BrokenRecord, GitFailed, GitMissing, NewerFormat
 from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
-from gitexp.git.reading import list_tree, read_commits, read_objects, read_path
+from gitexp.git.reading import is_missing, list_tree, read_path
 from gitexp.git.repository import open_repository
 from gitexp.model.annotations import apply_annotations
 from gitexp.model.head import RunHead
 from gitexp.model.paths import quote_path
-from gitexp.model.refs import LIVE, RUNS, parse_run_ref
-from gitexp.model.run import Status, User
-from gitexp.store.layout import MANIFEST, RECORD
+from gitexp.model.refs import parse_run_ref
+from gitexp.model.run import User
+from gitexp.store.layout import ANNOTATIONS, MANIFEST, RECORD, folded_path
 from gitexp.store.project import Project, find_project
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Heads(NamedTuple):
 
     runs: tuple[RunHead, ...]
     broken: tuple[BrokenRecord, ...]
+    removed: tuple[RunHead, ...] = ()
+    """Runs that somebody erased for good and that are still here: no listing shows them."""
 
 
 class RunStore(NamedTuple):
@@ -54,12 +56,14 @@ class RunStore(NamedTuple):
         return self.settings.experiment
 
     def heads(self, experiment: str | None = None) -> Heads:
-        """All runs, ended and going, of one experiment or of all.
+        """All runs, ended, folded and going, of one experiment or of all.
 
-        Where a run is both ended and live the ended one is given. A run that cannot be read is told, never raised.
+        Where a run is both ended and live the ended one is given, and a ref of its own goes before a fold. A run that
+        cannot be read is told, never raised.
         """
-        prefixes = [RUNS, LIVE] if experiment is None else [f"{RUNS}{experiment}/", f"{LIVE}{experiment}/"]
-        return read_heads(read_commits(self.repository, prefixes))
+        from gitexp.store.gathering import gather_heads
+
+        return gather_heads(self.repository, experiment)
 
     def load(self, head: RunHead) -> Run:
         """The whole manifest of a run, and what was said of it since. Raises BrokenRecord."""
@@ -125,7 +129,8 @@ class RunStore(NamedTuple):
         from gitexp.store.annotations import read_annotations
 
         try:
-            return read_annotations(self.repository, head.commit)
+            tree, record = self._place(head)
+            return read_annotations(self.repository, tree, record + ANNOTATIONS.removeprefix(RECORD))
         except GitFailed as error:
             raise _damaged(head, error) from error
 
@@ -135,10 +140,12 @@ class RunStore(NamedTuple):
         Raises BrokenRecord where an object on the way to it is damaged.
         """
         try:
-            data = read_path(self.repository, head.commit, path)
+            tree, record = self._place(head)
+            place = record + path.removeprefix(RECORD) if path.startswith(RECORD) else path
+            data = read_path(self.repository, tree, place)
             # Git calls an object with a damaged header missing, as it does a path that is not there.
             listed = data is None and any(
-                entry.path == path and entry.type == "blob" for entry in list_tree(self.repository, head.commit, path)
+                entry.path == place and entry.type == "blob" for entry in list_tree(self.repository, tree, place)
             )
         except GitFailed as error:
             raise _damaged(head, error) from error
@@ -149,9 +156,17 @@ class RunStore(NamedTuple):
     def parts(self, head: RunHead) -> list[ListedEntry]:
         """The files of the record, with sizes. Raises BrokenRecord where a tree is damaged."""
         try:
-            return list_tree(self.repository, head.commit, RECORD)
+            tree, record = self._place(head)
+            entries = list_tree(self.repository, tree, record)
         except GitFailed as error:
             raise _damaged(head, error) from error
+        return [entry._replace(path=RECORD + entry.path.removeprefix(record)) for entry in entries]
+
+    def _place(self, head: RunHead) -> tuple[str, bytes]:
+        """The commit with the record of a run, and where in its tree: a fold's, where a shallow clone has no other."""
+        if head.fold is None or not self.repository.is_shallow or not is_missing(self.repository, head.commit):
+            return head.commit, RECORD
+        return head.fold, folded_path(head.started_at, head.id) + b"/"
 
 
 def _damaged(head: RunHead, error: GitFailed) -> ExpError:

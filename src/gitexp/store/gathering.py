@@ -1,0 +1,64 @@
+"""All runs of a repository, wherever they stand: refs of their own, live ones, folds; and those that were erased."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitexp.git.reading import RefCommit, read_commits_of
+from gitexp.git.refs import list_refs
+from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS, parse_run_ref
+from gitexp.store.runs import Heads, read_heads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitexp.git.repository import Repository
+    from gitexp.store.folds import FoldedTip
+
+
+def gather_heads(repository: Repository, experiment: str | None = None) -> Heads:
+    """The heads of all runs, or of those that were born in one experiment, newest first."""
+    prefixes = [RUNS, LIVE] if experiment is None else [f"{RUNS}{experiment}/", f"{LIVE}{experiment}/"]
+    refs = list_refs(repository, *prefixes, FOLDS, REMOVED)
+    own = [ref for ref in refs if not ref[0].startswith((FOLDS, REMOVED))]
+    found = read_heads(read_commits_of(repository, own))
+    runs, broken = list(found.runs), list(found.broken)
+
+    folds = [ref for ref in refs if ref[0].startswith(FOLDS)]
+    if folds:
+        from gitexp.store.folds import read_folds
+
+        folded = read_folds(repository, folds)
+        with_refs = {head.id for head in runs if head.ref.startswith(RUNS)}
+        ended = _read_folded(
+            tips[0]
+            for run_id, tips in folded.tips.items()
+            if run_id not in with_refs and (experiment is None or _is_of(tips[0].ref, experiment))
+        )
+        ids = {head.id for head in ended.runs}
+        runs = [head for head in runs if head.id not in ids] + list(ended.runs)
+        runs.sort(key=lambda head: (head.started_at, head.id), reverse=True)
+        broken += [*folded.broken, *ended.broken]
+
+    lists = [ref for ref in refs if ref[0].startswith(REMOVED)]
+    if not lists:
+        return Heads(tuple(runs), tuple(broken))
+    from gitexp.store.removed import read_removed_lists
+
+    removed = read_removed_lists(repository, lists)
+    return Heads(
+        tuple(head for head in runs if head.id not in removed.lists),
+        (*broken, *removed.broken),
+        tuple(head for head in runs if head.id in removed.lists),
+    )
+
+
+def _read_folded(tips: Iterable[FoldedTip]) -> Heads:
+    by_commit = {tip.commit: tip for tip in tips}
+    read = read_heads(RefCommit(tip.ref, tip.commit, tip.data) for tip in by_commit.values())
+    return read._replace(runs=tuple(head._replace(fold=by_commit[head.commit].fold) for head in read.runs))
+
+
+def _is_of(ref: str, experiment: str) -> bool:
+    run = parse_run_ref(ref)
+    return run is not None and run.experiment == experiment

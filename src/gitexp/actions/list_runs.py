@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.erased_runs import tell_erased
 from gitexp.actions.going_metrics import complete_going
 from gitexp.actions.heads import complete_heads, present_experiment
 from gitexp.model.listing import list_runs, sort_heads
@@ -27,7 +28,8 @@ class Listing(NamedTuple):
     elsewhere: int
     broken: tuple[ExpError, ...]
     going_elsewhere: int = 0
-    hidden: int = 0
+    erased: str | None = None
+    """A sentence about runs that somebody erased and that are still here."""
 
 
 def list_project(
@@ -57,4 +59,4 @@ def list_project(
     table = table._replace(total=len(runs))
     others = [head for head in heads.runs if wanted is not None and head.experiment != wanted and not head.hidden]
     going = sum(head.status is Status.RUNNING for head in others)
-    return Listing(table, wanted, len(others), tuple(broken), going, len(own) - len(runs))
+    return Listing(table, wanted, len(others), tuple(broken), going, tell_erased(store, heads))

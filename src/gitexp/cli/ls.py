@@ -117,6 +117,9 @@ def _write(listing: Listing, *, form: str | None, colour: str) -> None:
 def _tell_what_is_missing(listing: Listing, *, is_cut: bool, is_plain: bool) -> None:
     """``is_cut``: nobody asked for that many. ``is_plain``: it is a table for people."""
     table = listing.table
+    if listing.erased is not None:
+        sys.stdout.flush()
+        say(listing.erased)
     if is_cut and table.left_over:
         sys.stdout.flush()
         say(f"{len(table.heads)} of {table.total} runs; exp ls -n 0 lists all")

@@ -33,6 +33,11 @@ __all__ = [
     "push_refs",
 ]
 
+State = Literal["new", "moved", "same", "gone", "refused"]
+
+_STATES: dict[str, State] = {"*": "new", " ": "moved", "+": "moved", "=": "same", "-": "gone"}
+_PERCENT = re.compile(r"(?:remote: )?([A-Z][a-z]+(?: [a-z]+)*): +(\d+)%")
+_SETTINGS = (("push.followTags", "false"), ("fetch.fsckObjects", "true"))
 _FETCH = (
     "--quiet", "--no-prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance",
     "--refmap=",
@@ -42,11 +47,15 @@ _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class PushUpdate(NamedTuple):
-    """One ref of the other side. ``new`` None: it goes, which needs ``old``, what it holds there now."""
+    """One ref of the other side. ``new`` None: it goes, which needs ``old``, what it holds there now.
+
+    ``is_rewritten``: ``new`` does not come after ``old``, and may take its place all the same while it is that.
+    """
 
     ref: str
     new: str | None
     old: str | None = None
+    is_rewritten: bool = False
 
 
 _QUIET = Talk()
@@ -113,20 +122,15 @@ def push_batch(
 ) -> list[PushResult]:
     """The same for a batch, by its patterns where it has some."""
     options = ["--porcelain", *(["--atomic"] if atomic else []), *_progress(talk)]
-    refspecs = batch.refspecs
-    for update in batch.updates:
-        if update.new is None and update.old is None:
-            raise ValueError(f"{update.ref}: neither an old nor a new value")
-        if update.new is None:
+    refspecs = []
+    for update in updates:
+        if update.old is None and (update.new is None or update.is_rewritten):
+            raise ValueError(f"{update.ref}: no old value")
+        if update.new is None or update.is_rewritten:  # never '+', which Git takes for leave to pass over the lease
             options.append(f"--force-with-lease={update.ref}:{update.old}")
-            refspecs.append(f":{update.ref}")
-    settings = push_alone(read_config(repository), remote)
-    with guard_push(repository, batch.updates) if batch.patterns else contextlib.nullcontext(()) as guard:
-        if guard is None:
-            return push_batch(repository, remote, PushBatch(batch.updates), atomic=atomic, talk=talk)
-        spoken = speak(repository, talk, ["push", *options, "--", remote, *refspecs], None, (*settings, *guard))
-    updates = batch.updates
-    results = parse_push_results(spoken.out, spoken.words)
+        refspecs.append(f"{update.new or ''}:{update.ref}")
+    spoken = _speak(repository, talk, ["push", *options, "--", remote, *refspecs], None)
+    results = _parse_results(spoken.out)
     told = {result.ref for result in results}
     if spoken.status and (not told or not all(update.ref in told for update in updates)):
         raise make_failure(remote, spoken)

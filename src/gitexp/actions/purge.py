@@ -1,0 +1,158 @@
+"""Runs erased: from this clone and, when asked for, from a remote; and what may hold them all the same."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.actions.named_run import find_run
+from gitexp.actions.purge_remote import purge_remote
+from gitexp.errors import BrokenRecord, Refused, RunNotFound
+from gitexp.format.removal import Removal
+from gitexp.git.config import author_identity, read_config
+from gitexp.git.erasing import Erased, erase_objects, find_holders, find_only_held, lacks_objects
+from gitexp.git.named_files import read_named_files
+from gitexp.model.ids import is_id_prefix
+from gitexp.model.paths import quote_path
+from gitexp.model.run import User
+from gitexp.store.journal import Journal
+from gitexp.store.journal_request import read_request
+from gitexp.store.journals import list_journals
+from gitexp.store.purging import forget_pending, note_pending, read_pending, take_out
+from gitexp.store.removed import read_removed
+from gitexp.store.writer import this_writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from gitexp.actions.purge_remote import RemotePurge
+    from gitexp.git.remote import Talk
+    from gitexp.git.remotes import Remote
+    from gitexp.model.head import RunHead
+    from gitexp.model.ids import RunId
+    from gitexp.store.runs import RunStore
+
+REGISTRY = "registry.yaml"
+
+
+class PurgePlan(NamedTuple):
+    """What is to be erased: runs that are here, ids of runs of which only remains are, and how many artifacts go along.
+
+    ``cached`` counts artifacts that lie in the cache beside the repository: they stay.
+    """
+
+    heads: tuple[RunHead, ...]
+    remains: tuple[RunId, ...]
+    artifacts: int
+    cached: int
+
+    @property
+    def ids(self) -> tuple[RunId, ...]:
+        """The ids of all."""
+        return (*(head.id for head in self.heads), *self.remains)
+
+
+class Purge(NamedTuple):
+    """What was erased here and on the remote. ``holders`` are refs that lead to the runs still."""
+
+    plan: PurgePlan
+    erased: Erased
+    holders: tuple[str, ...]
+    is_partial: bool
+    remote: RemotePurge | None = None
+
+
+def plan_purge(store: RunStore, runs: Sequence[str], experiment: str | None = None) -> PurgePlan:
+    """Finds what is to be erased, those among it that somebody else erased. Raises RunNotFound, AmbiguousRun.
+
+    Raises Refused for a run that is going, and for one that a registry names.
+    """
+    heads = store.heads()
+    every = heads._replace(runs=(*heads.runs, *heads.removed))
+    gone = frozenset(read_pending(store.repository)) | read_removed(store.repository)
+    found: dict[RunId, RunHead] = {}
+    remains: list[RunId] = []
+    for text in runs:
+        try:
+            try:
+                head = find_run(store, text, experiment, heads)
+            except RunNotFound:
+                head = find_run(store, text, experiment, every)
+        except RunNotFound:
+            known = [one for one in gone if is_id_prefix(text) and one.startswith(text)]
+            if len(known) != 1:
+                raise
+            remains += known
+        else:
+            found[head.id] = head
+    plan = PurgePlan(tuple(found.values()), tuple(dict.fromkeys(remains)), 0, 0)
+    _refuse(store, plan)
+    return _count_artifacts(store, plan)
+
+
+def purge_runs(
+    store: RunStore,
+    plan: PurgePlan,
+    now: datetime,
+    *,
+    why: str | None = None,
+    remote: Remote | None = None,
+    talk: Talk | None = None,
+) -> Purge:
+    """Erases what was planned. Raises Refused, RefMoved, GitFailed, StorageFailed, RemoteFailed.
+
+    Whatever ends it: no listing shows the runs from the first change on, and the same command goes on where it ended.
+    """
+    repository = store.repository
+    me = this_writer(repository)
+    who = author_identity(repository)
+    if plan.ids:
+        take_out(repository, me, plan.ids, Removal(now, User(who.name, who.email), why))
+    there = None
+    if remote is not None:
+        there = purge_remote(repository, remote, me, plan.ids, talk)
+        note_pending(repository, plan.ids, there.roots)
+    began = time.time()  # whatever is written from now on is somebody else's
+    pending = {run_id: roots for run_id, roots in read_pending(repository).items() if run_id in plan.ids}
+    roots = frozenset[str]().union(*pending.values())
+    if lacks_objects(repository, read_config(repository)):
+        forget_pending(repository, pending)
+        return Purge(plan, Erased(0, ()), (), is_partial=True, remote=there)
+    only = find_only_held(repository, roots, _held_by_journals(store))
+    erased = erase_objects(repository, only, began)
+    holders = sorted({ref for tip in roots - only for ref in find_holders(repository, tip)})
+    if not erased.left:
+        forget_pending(repository, pending)
+    return Purge(plan, erased, tuple(holders), is_partial=False, remote=there)
+
+
+def _refuse(store: RunStore, plan: PurgePlan) -> None:
+    journals = {os.path.basename(folder)[-10:]: folder for folder in list_journals(store.repository)}
+    for head in plan.heads:
+        if head.id in journals:
+            raise Refused(f"run {head.id} is going, or not stored yet", hint=f"exp stop {head.id}")
+    for path, content in read_named_files(store.repository, REGISTRY).items():
+        for run_id in plan.ids:
+            if run_id.encode("ascii") in content:
+                raise Refused(
+                    f"run {run_id} stands in {quote_path(path)}: a version of a model would be left without its run",
+                    hint=f"take it out of {quote_path(path)} first",
+                )
+
+
+def _count_artifacts(store: RunStore, plan: PurgePlan) -> PurgePlan:
+    kept: list[str] = []
+    for head in plan.heads:
+        try:
+            kept += [artifact.kept for artifact in store.load(head).artifacts]
+        except BrokenRecord:  # it goes all the same, and what it held cannot be said
+            continue
+    return plan._replace(artifacts=len(kept), cached=kept.count("dvc"))
+
+
+def _held_by_journals(store: RunStore) -> Iterable[str]:
+    """The snapshots of runs that go and could not get a ref."""
+    requests = (read_request(Journal(folder, -1)) for folder in list_journals(store.repository))
+    return [request.tree for request in requests if request is not None and request.tree is not None]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 100
 """So many names fit into a pipe whose other end reads none of them until all are written."""
 _MOST_DEATHS = 100
+_PIECE = 1_000_000
 
 
 class ObjectAsker:
@@ -43,7 +44,16 @@ class ObjectAsker:
         self._end()
         self._complaints.close()
 
-    def ask(self, ids: Sequence[str]) -> list[FoundObject]:
+    def read(self, name: str, most: int) -> FoundObject:
+        """The object that a name stands for. One of more than ``most`` bytes has an id and no data.
+
+        One that is missing or damaged has neither. Raises GitFailed where Git itself cannot go on.
+        """
+        if "\n" in name:
+            raise ValueError(f"a line end in an object's name: {name!r}")
+        return self.ask([name], most)[0]
+
+    def ask(self, ids: Sequence[str], most: int | None = None) -> list[FoundObject]:
         """The objects with these ids, in order; one that is missing or damaged has no data.
 
         Raises GitFailed where Git itself cannot go on.
@@ -51,14 +61,14 @@ class ObjectAsker:
         found: list[FoundObject] = []
         while len(found) < len(ids):
             asked = ids[len(found) : len(found) + _AT_ONCE]
-            answers = self._ask_some(asked)
+            answers = self._ask_some(asked, most)
             found += answers
             if len(answers) < len(asked):  # Git died at one that is damaged
                 self._bury()
                 found.append(FoundObject(asked[len(answers)], None, None, None))
         return found
 
-    def _ask_some(self, ids: Sequence[str]) -> list[FoundObject]:
+    def _ask_some(self, ids: Sequence[str], most: int | None) -> list[FoundObject]:
         if self._process is None:
             # A partial clone would fetch what it lacks, one object at a time.
             self._process = open_git(
@@ -72,13 +82,13 @@ class ObjectAsker:
         process = self._process
         assert process.stdin is not None
         try:
-            process.stdin.write("".join(f"{one}\n" for one in ids).encode("ascii"))
+            process.stdin.write("".join(f"{one}\n" for one in ids).encode("utf-8", "surrogateescape"))
             process.stdin.flush()
         except BrokenPipeError:
             return []
         answers = []
         for one in ids:
-            answer = _read_answer(process, one)
+            answer = _read_answer(process, one, most)
             if answer is None:
                 break
             answers.append(answer)
@@ -104,16 +114,22 @@ class ObjectAsker:
         return process.wait()
 
 
-def _read_answer(process: subprocess.Popen[bytes], name: str) -> FoundObject | None:
-    assert process.stdout is not None
-    header = process.stdout.readline()
+def _read_answer(process: subprocess.Popen[bytes], name: str, most: int | None) -> FoundObject | None:
+    pipe = process.stdout
+    assert pipe is not None
+    header = pipe.readline()
     if not header.endswith(b"\n"):
         return None
     if header.endswith((b" missing\n", b" ambiguous\n")):
         return FoundObject(name, None, None, None)
-    object_id, kind, size = header.decode("ascii").split()
-    data = process.stdout.read(int(size) + 1)
-    return FoundObject(name, object_id, kind, data[:-1]) if len(data) == int(size) + 1 else None
+    object_id, kind, length = header.decode("ascii").split()
+    rest = int(length) + 1
+    if most is not None and int(length) > most:
+        while rest and (piece := len(pipe.read(min(rest, _PIECE)))):
+            rest -= piece
+        return FoundObject(name, object_id, kind, None) if not rest else None
+    data = pipe.read(rest)
+    return FoundObject(name, object_id, kind, data[:-1]) if len(data) == rest else None
 
 
 def read_shallow(repository: Repository) -> frozenset[str]:

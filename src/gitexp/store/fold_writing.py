@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.format.fold_message import MOST_BYTES, MOST_TIPS, FoldedCommit, entry_length, format_fold_message
-from gitexp.git.bounded_reading import BoundedReader
+from gitexp.git.asking import ObjectAsker
 from gitexp.git.commits import Person, RawCommit, parse_commit
 from gitexp.git.trees import FOLDER, TreeEntry
 from gitexp.store.layout import RECORD, folded_path
@@ -34,7 +34,7 @@ def read_tips(repository: Repository, heads: Sequence[RunHead]) -> tuple[dict[Ru
     tips: dict[RunId, FoldableTip] = {}
     broken: dict[RunId, str] = {}
     if heads:
-        with BoundedReader(repository) as reader:
+        with ObjectAsker(repository) as reader:
             for head in heads:
                 found = _read_tip(reader, head)
                 if isinstance(found, str):
@@ -44,7 +44,7 @@ def read_tips(repository: Repository, heads: Sequence[RunHead]) -> tuple[dict[Ru
     return tips, broken
 
 
-def _read_tip(reader: BoundedReader, head: RunHead) -> FoldableTip | str:
+def _read_tip(reader: ObjectAsker, head: RunHead) -> FoldableTip | str:
     found = reader.read(head.commit, MOST_BYTES)
     record = reader.read(f"{head.commit}:{RECORD.decode().rstrip('/')}", 0)
     if found.type != "commit" or record.type != "tree" or record.id is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.errors import BrokenObject, BrokenRecord, NewerFormat
 from gitexp.format.fold_message import MOST_BYTES_READ, parse_fold_message
 from gitexp.format.message_restating import NO_SNAPSHOT
-from gitexp.git.bounded_reading import BoundedReader
+from gitexp.git.asking import ObjectAsker
 from gitexp.git.commits import parse_commit
 from gitexp.git.refs import list_refs
 from gitexp.model.refs import FOLDS, parse_fold_ref, parse_run_ref
@@ -64,7 +64,7 @@ def read_folds(repository: Repository, refs: Sequence[tuple[str, str]] | None = 
     if not refs:
         return Folds({})
     seen: set[str] = set()
-    with BoundedReader(repository) as reader:
+    with ObjectAsker(repository) as reader:
         for name, tip in refs:
             if parse_fold_ref(name) is None:
                 broken.append(BrokenRecord(name, "the ref is not that of a fold"))
@@ -77,7 +77,7 @@ def read_folds(repository: Repository, refs: Sequence[tuple[str, str]] | None = 
     return Folds(tips, tuple(broken))
 
 
-def read_chain(reader: BoundedReader, name: str, tip: str, seen: set[str]) -> Iterable[FoldCommit]:
+def read_chain(reader: ObjectAsker, name: str, tip: str, seen: set[str]) -> Iterable[FoldCommit]:
     """The commits of a fold from the newest to the first, up to one that was seen. Raises BrokenRecord."""
     commit: str | None = tip
     while commit is not None and commit not in seen:
@@ -89,7 +89,7 @@ def read_chain(reader: BoundedReader, name: str, tip: str, seen: set[str]) -> It
         commit = fold.previous
 
 
-def read_fold(reader: BoundedReader, name: str, commit: str) -> FoldCommit:
+def read_fold(reader: ObjectAsker, name: str, commit: str) -> FoldCommit:
     """One commit of the fold of a ref. Raises BrokenRecord."""
     found = reader.read(commit, MOST_BYTES_READ)
     if found.id is not None and found.data is None:
@@ -121,14 +121,14 @@ def covered_by_fold(
 ) -> dict[RunId, frozenset[str]]:
     """Of each folded run the commits that say nothing new in a ref: its tips in folds, and all before them."""
     folds = read_folds(repository, refs)
-    with BoundedReader(repository) as reader:
+    with ObjectAsker(repository) as reader:
         return {
             run_id: frozenset(tip.commit for tip in tips).union(*(find_earlier_tips(reader, tip.data) for tip in tips))
             for run_id, tips in folds.tips.items()
         }
 
 
-def find_earlier_tips(reader: BoundedReader, data: bytes) -> frozenset[str]:
+def find_earlier_tips(reader: ObjectAsker, data: bytes) -> frozenset[str]:
     """All tips that a run had before the one with these bytes, as far as they are here."""
     found: set[str] = set()
     waiting = list(_earlier(data))
@@ -143,9 +143,7 @@ def find_earlier_tips(reader: BoundedReader, data: bytes) -> frozenset[str]:
     return frozenset(found)
 
 
-def _gather(
-    reader: BoundedReader, name: str, tip: str, found: dict[RunId, dict[str, FoldedTip]], seen: set[str]
-) -> None:
+def _gather(reader: ObjectAsker, name: str, tip: str, found: dict[RunId, dict[str, FoldedTip]], seen: set[str]) -> None:
     for fold in read_chain(reader, name, tip, seen):
         for entry in fold.entries:
             run = parse_run_ref(entry.ref)
@@ -155,7 +153,7 @@ def _gather(
             found.setdefault(run.id, {}).setdefault(entry.id, folded)
 
 
-def _order(reader: BoundedReader, candidates: Mapping[str, FoldedTip]) -> tuple[FoldedTip, ...]:
+def _order(reader: ObjectAsker, candidates: Mapping[str, FoldedTip]) -> tuple[FoldedTip, ...]:
     if len(candidates) == 1:
         return tuple(candidates.values())
     earlier: set[str] = set()

@@ -8,7 +8,7 @@ import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenRecord, RefMoved, Refused, StorageFailed
-from gitexp.git.bounded_reading import BoundedReader
+from gitexp.git.asking import ObjectAsker
 from gitexp.git.erasing import forget_reflog
 from gitexp.git.objects import ObjectWriter
 from gitexp.git.refs import RefChange, list_refs, update_refs
@@ -53,7 +53,7 @@ def rewrite_folds(
 
     changes: list[RefChange] = []
     roots: set[str] = set()
-    with BoundedReader(repository) as reader:
+    with ObjectAsker(repository) as reader:
         for name, tip in refs:
             fold = parse_fold_ref(name)
             try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenObject, BrokenRecord, InvalidValue
 from gitexp.format.removal import MAX_BYTES, Removal, format_removal, parse_removal
-from gitexp.git.bounded_reading import BoundedReader
+from gitexp.git.asking import ObjectAsker
 from gitexp.git.commits import Person, RawCommit
 from gitexp.git.refs import RefChange, list_refs
 from gitexp.git.trees import FILE, parse_tree
@@ -48,7 +48,7 @@ def read_removed_lists(repository: Repository, refs: Sequence[tuple[str, str]]) 
     broken: list[BrokenRecord] = []
     if not refs:
         return RemovedLists(lists)
-    with BoundedReader(repository) as reader:
+    with ObjectAsker(repository) as reader:
         for name, commit in refs[:_MOST_WRITERS]:
             found = reader.read(f"{commit}^{{tree}}", _MOST_BYTES)
             if parse_removed_ref(name) is None:
@@ -70,7 +70,7 @@ def read_removed_lists(repository: Repository, refs: Sequence[tuple[str, str]]) 
 def read_removals(repository: Repository, lists: RemovedLists, ids: Iterable[RunId]) -> dict[RunId, Removal]:
     """What is said of the erasing of some ids; without those of which nothing can be read."""
     said: dict[RunId, Removal] = {}
-    with BoundedReader(repository) as reader:
+    with ObjectAsker(repository) as reader:
         for run_id in ids:
             found = reader.read(f"{lists.lists[run_id]}:{run_id}", MAX_BYTES)
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.git.bounded_reading import BoundedReader
+from gitexp.git.asking import ObjectAsker
 from gitexp.git.repository import open_repository
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ def test_what_is_small_enough_is_read_and_what_is_not_is_named(folder: GitFolder
     folder.gen({"small": "abc", "large": "x" * 3_000_000})
     folder.commit()
 
-    with BoundedReader(open_repository()) as reader:
+    with ObjectAsker(open_repository()) as reader:
         small = reader.read("HEAD:small", 3)
         large = reader.read("HEAD:large", 2_999_999)
         gone = reader.read("HEAD:nothing", 10)
@@ -35,6 +35,6 @@ def test_a_damaged_object_does_not_end_it(folder: GitFolder) -> None:
     file.chmod(0o644)
     file.write_bytes(b"damaged")
 
-    with BoundedReader(open_repository()) as reader:
+    with ObjectAsker(open_repository()) as reader:
         assert reader.read(one, 100).data is None
         assert reader.read("HEAD:other", 100).data == b"other"

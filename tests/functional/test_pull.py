@@ -155,27 +155,26 @@ def test_everything_is_in_json(ada: GitFolder, bob: GitFolder) -> None:
     ]
 
 
-def test_folds_and_erased_ids_only_move_forward(team: Team, ada: GitFolder, bob: GitFolder) -> None:
-    fold, removed = "refs/exp/fold/ada/202611", "refs/exp/removed/ada"
+def test_lists_of_erased_ids_only_move_forward(team: Team, ada: GitFolder, bob: GitFolder) -> None:
+    removed = "refs/exp/removed/ada"
     first = ada.git("commit-tree", "-m", "one", "HEAD^{tree}")
     other = ada.git("commit-tree", "-m", "three", "HEAD^{tree}")
     second = ada.git("commit-tree", "-m", "two", "HEAD^{tree}", "-p", first)
-    for ref in (fold, removed):
-        ada.git("update-ref", ref, first)
-    assert "pushed 1 fold, 1 list of erased runs, 3 were there" in share(ada, "push", "--with-history").err
-    assert "pulled 3 new runs, 1 fold, 1 list of erased runs" in share(bob, "pull").err
-    ada.git("update-ref", fold, second)
-    assert "pushed 1 fold, 3 were there" in share(ada, "push", "--with-history").err
+    ada.git("update-ref", removed, first)
+    assert "pushed 1 list of erased runs, 3 were there" in share(ada, "push", "--with-history").err
+    assert "pulled 3 new runs, 1 list of erased runs" in share(bob, "pull").err
+    ada.git("update-ref", removed, second)
+    assert "pushed 1 list of erased runs, 3 were there" in share(ada, "push", "--with-history").err
     assert "nothing to push" in share(bob, "push").err
-    assert "pulled 1 fold, 3 were here" in share(bob, "pull").err
-    assert tips(bob, "refs/exp") == {fold: second, removed: first}
+    assert "pulled 1 list of erased runs, 3 were here" in share(bob, "pull").err
+    assert tips(bob, "refs/exp") == {removed: second}
 
-    ada.git("update-ref", fold, other)
+    ada.git("update-ref", removed, other)
     refused = share(ada, "push", status=1)
-    assert f"exp: {fold}: what it holds here does not follow from what it holds on the other side" in refused.err
+    assert f"exp: {removed}: what it holds here does not follow from what it holds on the other side" in refused.err
     refused = share(ada, "pull", status=1)
-    assert f"exp: {fold}: what it holds there does not follow" in refused.err
-    assert (tips(ada, fold), tips(team.there, fold)) == ({fold: other}, {fold: second})
+    assert f"exp: {removed}: what it holds there does not follow" in refused.err
+    assert (tips(ada, removed), tips(team.there, removed)) == ({removed: other}, {removed: second})
 
 
 def test_many_runs_are_packed_so_that_the_next_start_is_quick(team: Team, ada: GitFolder, bob: GitFolder) -> None:

@@ -8,24 +8,38 @@ from gitexp.actions.coming import fetch_tips, find_depth
 from gitexp.errors import Refused
 from gitexp.git.command import start_git
 from gitexp.git.refs import RefChange, list_refs, update_refs_apart
+from gitexp.model.refs import FOLDS
 from gitexp.model.sync import SyncedRef
+from gitexp.store.fold_judging import judge_folds, why_not_fold
+from gitexp.store.purging import read_replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from gitexp.errors import ExpError
     from gitexp.git.remote import Talk
     from gitexp.git.remotes import Remote
     from gitexp.git.repository import Repository
+    from gitexp.model.ids import RunId
     from gitexp.model.sync import Outcome
 
 
 def pull_fast_forwards(
-    repository: Repository, remote: Remote, theirs: Mapping[str, str], prefix: str, *, talk: Talk
+    repository: Repository,
+    remote: Remote,
+    theirs: Mapping[str, str],
+    prefix: str,
+    *,
+    talk: Talk,
+    erased: Collection[RunId] = (),
 ) -> list[SyncedRef]:
-    """Brings the refs below a prefix of ours. One that is no fast-forward is told, and stays."""
+    """Brings the refs below a prefix of ours. One that is no fast-forward is told, and stays.
+
+    But for a fold that has all that ours has and no run that was ``erased``.
+    """
     ours = dict(list_refs(repository, prefix))
-    moving = {ref: commit for ref, commit in theirs.items() if ours.get(ref) != commit}
+    replaced = read_replaced(repository)
+    moving = {ref: commit for ref, commit in theirs.items() if ours.get(ref) != commit and commit not in replaced}
     refused: dict[str, ExpError] = {}
     for is_new in (True, False):
         depth = find_depth(repository) if is_new else None
@@ -37,10 +51,13 @@ def pull_fast_forwards(
         if ref in refused:
             continue
         held = ours.get(ref)
-        if held is None or is_ancestor(repository, held, commit):
+        why = why_not_fold(repository, ref, commit, [held] if held is not None else []) if prefix == FOLDS else None
+        if why is not None:
+            refused[ref] = why
+        elif held is None or _follows(repository, ref, held, commit, erased):
             outcomes[ref] = "new" if held is None else "moved"
             changes.append(RefChange(ref, commit, held))
-        elif is_ancestor(repository, commit, held):
+        elif _follows(repository, ref, commit, held, erased):
             outcomes[ref] = "newer"
         else:
             refused[ref] = not_forward(ref, "there")
@@ -48,31 +65,42 @@ def pull_fast_forwards(
     return [
         SyncedRef(ref, "refused", commit, refused[ref])
         if ref in refused
-        else SyncedRef(ref, outcomes.get(ref, "same"), commit)
+        else SyncedRef(ref, "newer" if commit in replaced else outcomes.get(ref, "same"), commit)
         for ref, commit in theirs.items()
     ]
 
 
 def plan_fast_forwards(
-    repository: Repository, ours: Mapping[str, str], theirs: Mapping[str, str]
+    repository: Repository, ours: Mapping[str, str], theirs: Mapping[str, str], erased: Collection[RunId] = ()
 ) -> tuple[dict[str, str], list[SyncedRef]]:
     """Which of our refs may go to a remote that has ``theirs``, and what is to be said of the others.
 
-    A commit of theirs that is not here is one that came later: the ref has one writer.
+    A commit of theirs that is not here is one that came later: the ref has one writer. A fold may take the place of
+    one that holds nothing more but runs that were ``erased``.
     """
     going: dict[str, str] = {}
+    replaced = read_replaced(repository)
     settled: list[SyncedRef] = []
     for ref, commit in ours.items():
         held = theirs.get(ref)
         if held == commit:
             settled.append(SyncedRef(ref, "same", commit))
-        elif held is None or is_ancestor(repository, held, commit):
+        elif held is None or held in replaced or _follows(repository, ref, held, commit, erased):
             going[ref] = commit
-        elif is_ancestor(repository, commit, held) or not _is_here(repository, held):
+        elif not _is_here(repository, held) or _follows(repository, ref, commit, held, erased):
             settled.append(SyncedRef(ref, "newer", commit))
         else:
             settled.append(SyncedRef(ref, "refused", commit, not_forward(ref, "here")))
     return going, settled
+
+
+def _follows(repository: Repository, ref: str, older: str, newer: str, erased: Collection[RunId]) -> bool:
+    """Whether nothing is lost where ``newer`` takes the place of ``older``."""
+    if is_ancestor(repository, older, newer):
+        return True
+    if not ref.startswith(FOLDS) or is_ancestor(repository, newer, older) or not _is_here(repository, older):
+        return False
+    return judge_folds(repository, ref, newer, older, erased) == "ours"
 
 
 def is_ancestor(repository: Repository, older: str, newer: str) -> bool:

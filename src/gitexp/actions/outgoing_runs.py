@@ -12,6 +12,7 @@ from gitexp.git.refs import list_refs
 from gitexp.model.refs import FOLDS, REMOVED, parse_run_ref
 from gitexp.model.run import Status
 from gitexp.model.sync import SyncedRef
+from gitexp.store.folds import covered_by_fold
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -59,6 +60,9 @@ def choose_outgoing(
             if run is None or (run.kind == "ended" and wanted in (None, run.experiment)):
                 refused.append(SyncedRef(ref, "refused", None, error))
     ended = [head for head in chosen if head.status is not Status.RUNNING and head.fold is None]
+    # A ref that says nothing more than a fold, which goes too, would only have to go there again.
+    covered = covered_by_fold(store.repository) if texts is None else {}
+    ended = [head for head in ended if head.commit not in covered.get(head.id, ())]
     leaving = {head.ref: head.commit for head in reversed(ended) if head.id not in erased}
     going = sum(head.status is Status.RUNNING for head in chosen) - sum(isinstance(one.why, Refused) for one in refused)
     return OutgoingRuns(leaving, others, tuple(refused), going, len(ended) - len(leaving))

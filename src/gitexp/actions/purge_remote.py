@@ -42,7 +42,7 @@ def purge_remote(
     Folds of others are replaced too: they are as they would have been without the runs.
     """
     talk = talk if talk is not None else Talk()
-    there = list_remote_refs(repository, remote.name, f"{RUNS}*", f"{LIVE}*", f"{FOLDS}*", f"{REMOVED}*", talk=talk)
+    there = list_remote_refs(repository, remote.listed, f"{RUNS}*", f"{LIVE}*", f"{FOLDS}*", f"{REMOVED}*", talk=talk)
     updates: list[PushUpdate] = []
     roots: set[str] = set()
     for name, commit in there:
@@ -53,7 +53,7 @@ def purge_remote(
     folds = [(name, commit) for name, commit in there if parse_fold_ref(name) is not None]
     unknown = [commit for _, commit in folds if is_missing(repository, commit)]
     if unknown:
-        fetch_objects(repository, remote.name, unknown, talk=talk)
+        fetch_objects(repository, remote.listed, unknown, talk=talk)
     with ObjectWriter(repository) as writer:
         rewritten = rewrite_folds(repository, writer, folds, ids)
         updates += [PushUpdate(change.name, change.new, change.old, is_rewritten=True) for change in rewritten.changes]

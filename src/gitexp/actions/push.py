@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.fold_settling import settle_remote
 from gitexp.actions.outgoing_runs import choose_outgoing
 from gitexp.actions.pull_live import settled_live
 from gitexp.actions.push_batches import cut_updates, push_batches
@@ -15,8 +16,8 @@ from gitexp.actions.remote_runs import find_remote, list_remote_runs, read_erase
 from gitexp.errors import HistoryUnasked, RefMoved, Refused, RemoteFailed
 from gitexp.git.config import author_identity
 from gitexp.git.refs import list_refs
-from gitexp.git.remote import PushUpdate, Talk, find_common, push_refs
-from gitexp.model.refs import RUNS
+from gitexp.git.remote import PushUpdate, Talk, find_common
+from gitexp.model.refs import FOLDS, RUNS
 from gitexp.model.sync import SyncedRef
 from gitexp.store.push_record import PushedFind, PushEntry, append_push
 
@@ -64,7 +65,10 @@ class PushReport(NamedTuple):
     erased: int = 0
     dry_run: bool = False
     inspections: tuple[Inspection, ...] = ()
-    warnings: tuple[str, ...] = ()
+    folded_there: int = 0
+    """How many refs went there since a fold has their runs."""
+    why_not_folded: str | None = None
+    """Why others did not."""
 
 
 class PushManners(NamedTuple):
@@ -95,7 +99,9 @@ def push_runs(store: RunStore, request: PushRequest, *, manners: PushManners = _
     runs, others = leaving.runs, leaving.others
     for rounds_left in reversed(range(_ROUNDS)):
         there = list_remote_runs(store, remote, manners.talk)
-        plan = plan_push(store.repository, there, runs, others, dry_run=request.dry_run, talk=manners.talk)
+        plan = plan_push(
+            store.repository, there, runs, others, dry_run=request.dry_run, talk=manners.talk, erased=erased
+        )
         report = report._replace(refs=(*report.refs, *plan.settled))
         if not plan.updates:
             break
@@ -112,29 +118,29 @@ def push_runs(store: RunStore, request: PushRequest, *, manners: PushManners = _
         others = {ref: now[ref] for ref in raced if ref in others and ref in now}
         if not raced:
             break
-    return report if request.dry_run else report._replace(warnings=_settle(store, there, report, manners.talk))
+    return report if request.dry_run or request.runs is not None else _tidy(store, report, there, manners)
 
 
-def _settle(store: RunStore, there: RemoteRuns, report: PushReport, talk: Talk) -> tuple[str, ...]:
-    """Removes the live refs there of runs that have ended and are there now; what cannot go is told."""
-    arrived = {one.ref: one.commit or "" for one in report.refs if one.outcome != "refused"}
-    updates = settled_live(store, [*(there.runs | arrived).items(), *there.live.items()], ())
-    try:
-        results = push_refs(store.repository, there.remote.name, updates, talk=talk)
-    except RemoteFailed as error:
-        return (f"live refs of runs that have ended stay there: {error.message}",)
-    # Where it is another one by now somebody else is at it.
-    left = [one for one in results if one.state == "refused" and not _is_race(one)]
-    return tuple(f"{one.ref} stays on {there.remote.name}: {one.why}" for one in left)
+def _tidy(store: RunStore, report: PushReport, there: RemoteRuns, manners: PushManners) -> PushReport:
+    """Deletes the refs there of runs that its folds hold now: nobody has to list them any more."""
+    sent = {one.ref: one.commit for one in report.refs if one.outcome in ("new", "moved") and one.ref.startswith(FOLDS)}
+    ours = dict(list_refs(store.repository, FOLDS))
+    folds = [(ref, tip) for ref, tip in ours.items() if tip in (sent.get(ref), there.folds.get(ref))]
+    if not folds:
+        return report
+    gone, why = settle_remote(
+        store.repository, report.remote, folds, there.runs, talk=manners.talk, pause=manners.pause
+    )
+    return report._replace(folded_there=gone, why_not_folded=why)
 
 
 def _send(
     store: RunStore, there: RemoteRuns, plan: PushPlan, manners: PushManners, *, is_last: bool
 ) -> tuple[list[SyncedRef], list[str]]:
     """What became of what was sent, and the refs that somebody else moved there meanwhile."""
-    updates = [PushUpdate(ref, commit) for ref, commit in plan.updates.items()]
-    told, remote = manners.told, there.remote
-    ours = dict(list_refs(store.repository, "refs/"))
+    replaced = plan.replaced
+    updates = [PushUpdate(ref, commit, replaced.get(ref), ref in replaced) for ref, commit in plan.updates.items()]
+    told = manners.told
     results, failed = push_batches(
         store.repository,
         remote,

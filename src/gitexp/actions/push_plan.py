@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.coming import check_tips, fetch_tips, read_heads_apart
-from gitexp.actions.fast_forwards import plan_fast_forwards
+from gitexp.actions.fast_forwards import is_ancestor, plan_fast_forwards
 from gitexp.actions.meeting import meet
 from gitexp.actions.remote_runs import find_twice
 from gitexp.git.refs import update_refs_apart
@@ -13,12 +13,13 @@ from gitexp.model.sync import SyncedRef
 from gitexp.store.histories import read_histories
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from gitexp.actions.remote_runs import RemoteRuns
     from gitexp.errors import ExpError
     from gitexp.git.remote import Talk
     from gitexp.git.repository import Repository
+    from gitexp.model.ids import RunId
     from gitexp.model.sync import Outcome
 
 
@@ -28,6 +29,8 @@ class PushPlan(NamedTuple):
     updates: dict[str, str]
     outcomes: dict[str, Outcome]
     settled: tuple[SyncedRef, ...]
+    replaced: dict[str, str]
+    """Folds of which runs were erased, with what they hold there: they go only while it is that."""
 
 
 def plan_push(
@@ -38,6 +41,7 @@ def plan_push(
     *,
     dry_run: bool,
     talk: Talk,
+    erased: Collection[RunId] = (),
 ) -> PushPlan:
     """Finds what the remote lacks, and merges here what both sides said of a run. ``others`` only move forward.
 
@@ -67,11 +71,16 @@ def plan_push(
         updates |= met
         outcomes |= dict.fromkeys(met, "merged")
         settled += more
-    forward, more = plan_fast_forwards(repository, others, there.folds | there.removed)
-    updates |= forward
     known = there.folds | there.removed
+    forward, more = plan_fast_forwards(repository, others, known, erased)
+    updates |= forward
     outcomes |= {ref: "moved" if ref in known else "new" for ref in forward}
-    return PushPlan(updates, outcomes, (*settled, *more))
+    replaced = {
+        ref: known[ref]
+        for ref, commit in forward.items()
+        if ref in known and not is_ancestor(repository, known[ref], commit)
+    }
+    return PushPlan(updates, outcomes, (*settled, *more), replaced)
 
 
 def _meet(

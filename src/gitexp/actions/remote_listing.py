@@ -56,7 +56,8 @@ def list_remote(store: RunStore, given: str | None, *, talk: Talk) -> RemoteList
     """Asks a remote what it has. Raises NoRemote, RemoteFailed."""
     repository = store.repository
     there = list_remote_runs(store, find_remote(store, given), talk)
-    ours = find_folded(store) | dict(list_refs(repository, RUNS, FOLDS, REMOVED, LIVE))
+    folded = {ref: tip for ref, tip in find_folded(store).items() if ref in there.runs}
+    ours = folded | dict(list_refs(repository, RUNS, FOLDS, REMOVED, LIVE))
     theirs = there.runs | there.folds | there.removed | there.live
     differing = [ref for ref in theirs if ref in ours and ours[ref] != theirs[ref]]
     histories = read_histories(repository, [ours[ref] for ref in differing if ref in there.runs])

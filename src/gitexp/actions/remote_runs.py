@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenRecord
 from gitexp.git.config import read_config
+from gitexp.git.refs import list_containing, list_refs
 from gitexp.git.remote import list_remote_refs
 from gitexp.git.remotes import choose_remote, push_location
 from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS, parse_fold_ref, parse_removed_ref, parse_run_ref
+from gitexp.store.folds import read_folds
+from gitexp.store.removed import read_removed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,17 +70,23 @@ def list_remote_runs(store: RunStore, remote: Remote, talk: Talk) -> RemoteRuns:
 
 def read_erased(store: RunStore) -> frozenset[RunId]:
     """The ids that were erased for good: they neither go nor come."""
-    return frozenset()
+    return read_removed(store.repository)
 
 
 def find_folded(store: RunStore) -> dict[str, str]:
     """The refs of runs that lie in a fold here and have none of their own, each with the tip that is there."""
-    return {}
+    folds = read_folds(store.repository).tips
+    if not folds:
+        return {}
+    own = {id_of(ref) for ref, _ in list_refs(store.repository, RUNS) if parse_run_ref(ref) is not None}
+    return {tips[0].ref: tips[0].commit for run_id, tips in folds.items() if run_id not in own}
 
 
 def find_fold_refs(store: RunStore, head: RunHead) -> dict[str, str]:
     """The refs of the folds that hold a run which has no ref of its own, and what they hold."""
-    return {}
+    if head.fold is None:
+        return {}
+    return dict(list_containing(store.repository, head.fold, FOLDS))
 
 
 def id_of(ref: str) -> RunId:

@@ -86,6 +86,7 @@ def _write_json(report: PullReport, errors: list[ExpError]) -> None:
             "erased": list(report.erased),
             "going": [head.id for head in report.going],
             "warnings": list(report.warnings),
+            "folded": report.folded,
         },
         errors,
     )
@@ -101,9 +102,10 @@ def _tell(report: PullReport, *, quiet: bool) -> None:
     say(f"{summary}: {describe_remote(report.remote)}")
     if any(one.outcome == "merged" for one in report.refs):
         say("what was merged goes back with: exp push")
-    if report.going:
-        one = len(report.going) == 1
-        say(f"{len(report.going)} {'is' if one else 'are'} going elsewhere: exp watch {report.going[0].id}")
+    if report.folded:
+        say(f"{report.folded} {'ref' if report.folded == 1 else 'refs'} went here: folds have the runs")
+    if report.purged is not None:
+        say(report.purged)
     if report.erased:
         count = len(report.erased)
         say(f"{count} {'run was' if count == 1 else 'runs were'} left there: erased for good")

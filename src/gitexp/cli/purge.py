@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gitexp.actions.purge import plan_purge, purge_runs
+from gitexp.actions.remote_runs import find_remote
 from gitexp.cli.completion import complete_run
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import EXPERIMENT_OPTION, JSON_OPTION
 from gitexp.cli.terminal import say, warn
 from gitexp.errors import Refused
 from gitexp.git.remote import Talk
-from gitexp.git.remotes import choose_remote
 
 if TYPE_CHECKING:
     from gitexp.actions.purge import Purge, PurgePlan
@@ -55,7 +55,7 @@ def purge(
     """
     store = open_recovered()
     plan = plan_purge(store, tuple(run), experiment)
-    place = choose_remote(store.repository, to) if remote or to is not None else None
+    place = find_remote(store, to, for_push=True) if remote or to is not None else None
     if not yes:
         _ask(plan, place)
     talk = Talk(may_ask=sys.stderr.isatty())

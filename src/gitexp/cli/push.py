@@ -112,7 +112,7 @@ def _write_json(report: PushReport, errors: list[ExpError]) -> None:
             "refs": sync_fields(report.refs),
             "going": report.going,
             "erased": report.erased,
-            "warnings": list(report.warnings),
+            "folded": report.folded_there,
             "commits": sum(one.commits for one in report.inspections),
             "unpushed": [commit._asdict() for one in report.inspections for commit in one.unpushed],
             "excused": [
@@ -125,14 +125,16 @@ def _write_json(report: PushReport, errors: list[ExpError]) -> None:
 
 def _tell(report: PushReport, *, quiet: bool) -> None:
     tell_refusals(report.refs)
-    for sentence in report.warnings:
-        warn(sentence)
+    if report.why_not_folded is not None:
+        warn(f"refs of folded runs stay on {report.remote.name}: {report.why_not_folded}")
     if quiet:
         return
     summary = summarise(report.refs, "push", "pushed", "there", dry_run=report.dry_run)
     say(f"{summary}: {describe_remote(report.remote)}")
     for sentence in describe_luggage(report.inspections, dry_run=report.dry_run):
         say(sentence)
+    if report.folded_there:
+        say(f"{report.folded_there} {'ref' if report.folded_there == 1 else 'refs'} went there: folds have the runs")
     if any(one.outcome == "newer" for one in report.refs):
         say("what is newer there comes with: exp pull")
     if report.going:

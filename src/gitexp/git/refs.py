@@ -94,8 +94,16 @@ def _command(repository: Repository, change: RefChange) -> bytes:
 
 def list_refs(repository: Repository, *prefixes: str) -> list[tuple[str, str]]:
     """The refs below the prefixes as (name, id), sorted by name. A prefix is a whole folder or a whole name."""
-    patterns = [prefix.rstrip("/") for prefix in prefixes]
-    listing = run_git(repository, "for-each-ref", "--format=%(objectname) %(refname)", *patterns)
+    return _list(repository, [prefix.rstrip("/") for prefix in prefixes])
+
+
+def list_containing(repository: Repository, commit: str, prefix: str) -> list[tuple[str, str]]:
+    """The refs below a prefix that lead to a commit."""
+    return _list(repository, [f"--contains={commit}", prefix.rstrip("/")])
+
+
+def _list(repository: Repository, arguments: Sequence[str]) -> list[tuple[str, str]]:
+    listing = run_git(repository, "for-each-ref", "--format=%(objectname) %(refname)", *arguments)
     refs = []
     for line in listing.decode("utf-8", "surrogateescape").split("\n")[:-1]:
         object_id, _, name = line.partition(" ")

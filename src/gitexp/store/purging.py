@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _TRIES = 5
 _PENDING = "purging"
+_REPLACED = "replaced"
 
 
 class RewrittenFolds(NamedTuple):
@@ -83,6 +84,9 @@ def take_out(repository: Repository, me: Writer, ids: Collection[RunId], removal
             ]
             folds = rewrite_folds(repository, writer, list_refs(repository, FOLDS), ids)
             said = append_removed(repository, writer, me, ids, removal)
+            _append(
+                local_folder(repository, _REPLACED), [change.old for change in folds.changes if change.old is not None]
+            )
             note_pending(repository, ids, folds.roots.union(change.old for change in runs if change.old is not None))
             changes = (*([said] if said is not None else []), *runs, *folds.changes)
             try:
@@ -101,17 +105,17 @@ def take_out(repository: Repository, me: Writer, ids: Collection[RunId], removal
 
 def note_pending(repository: Repository, ids: Iterable[RunId], roots: Iterable[str]) -> None:
     """Notes which objects are to be erased with runs, before nothing leads to them any more. Raises StorageFailed."""
-    lines = "".join(f"{root}\n" for root in sorted(roots)).encode("ascii")
     for run_id in ids:
-        path = _pending(repository, run_id)
-        try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "ab") as file:
-                file.write(lines)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise StorageFailed(path, error.strerror or str(error)) from error
+        _append(_pending(repository, run_id), sorted(roots))
+
+
+def read_replaced(repository: Repository) -> frozenset[str]:
+    """The commits that folds held here before runs were taken out: a remote that has one knows nothing of it."""
+    try:
+        with open(local_folder(repository, _REPLACED), encoding="ascii", errors="replace") as file:
+            return frozenset(file.read().split())
+    except FileNotFoundError:
+        return frozenset()
 
 
 def read_pending(repository: Repository) -> dict[RunId, frozenset[str]]:
@@ -146,3 +150,14 @@ def forget_pending(repository: Repository, ids: Iterable[RunId]) -> None:
 
 def _pending(repository: Repository, run_id: str) -> str:
     return local_folder(repository, _PENDING, run_id)
+
+
+def _append(path: str, lines: Iterable[str]) -> None:
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "ab") as file:
+            file.write("".join(f"{line}\n" for line in lines).encode("ascii"))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise StorageFailed(path, error.strerror or str(error)) from error

@@ -12,6 +12,7 @@ from gitexp.git.refs import RefChange, list_refs
 from gitexp.git.trees import FILE, parse_tree
 from gitexp.model.ids import RunId, is_id
 from gitexp.model.refs import REMOVED, parse_removed_ref, removed_ref
+from gitexp.store.merging import MERGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -96,7 +97,7 @@ def append_removed(
     if not added:
         return None
     seconds = max(int(removal.at.timestamp()), before.committer.seconds if before is not None else 0)
-    person = Person(removal.by.name or "unknown", removal.by.email, seconds)
+    person = Person(*MERGER, seconds)
     commit = writer.write_commit(
         RawCommit(
             tree=writer.compose_tree(before.tree if before is not None else None, added),

@@ -19,7 +19,7 @@ from gitexp.model.run import User
 from gitexp.store.journal import Journal
 from gitexp.store.journal_request import read_request
 from gitexp.store.journals import list_journals
-from gitexp.store.purging import forget_pending, note_pending, read_pending, take_out
+from gitexp.store.purging import forget_pending, note_objects, note_pending, read_pending, take_out
 from gitexp.store.removed import read_removed
 from gitexp.store.writer import this_writer
 
@@ -115,12 +115,14 @@ def purge_runs(
         there = purge_remote(repository, remote, me, plan.ids, talk)
         note_pending(repository, plan.ids, there.roots)
     began = time.time()  # whatever is written from now on is somebody else's
-    pending = {run_id: roots for run_id, roots in read_pending(repository).items() if run_id in plan.ids}
-    roots = frozenset[str]().union(*pending.values())
+    pending = {run_id: one for run_id, one in read_pending(repository).items() if run_id in plan.ids}
+    roots = frozenset[str]().union(*(one.roots for one in pending.values()))
+    known = frozenset[str]().union(*(one.objects for one in pending.values()))
     if lacks_objects(repository, read_config(repository)):
         forget_pending(repository, pending)
         return Purge(plan, Erased(0, ()), (), is_partial=True, remote=there)
-    only = find_only_held(repository, roots, _held_by_journals(store))
+    only = find_only_held(repository, roots, known, _held_by_journals(store))
+    note_objects(repository, pending, only)
     erased = erase_objects(repository, only, began)
     holders = sorted({ref for tip in roots - only for ref in find_holders(repository, tip)})
     if not erased.left:

@@ -35,15 +35,18 @@ def find_present(repository: Repository, ids: Iterable[str]) -> list[str]:
     return [line.decode("ascii") for line in answers.splitlines() if not line.endswith(b" missing")]
 
 
-def find_only_held(repository: Repository, roots: Collection[str], others: Iterable[str] = ()) -> set[str]:
+def find_only_held(
+    repository: Repository, roots: Collection[str], objects: Iterable[str] = (), others: Iterable[str] = ()
+) -> set[str]:
     """The objects that only ``roots`` lead to: no ref, reflog, HEAD or index, and none of ``others``.
 
-    Raises GitFailed where an object is missing on the way: what it led to is not known then.
+    ``objects`` are looked at alone, and not what they lead to. Raises GitFailed where an object is missing on the way:
+    what it led to is not known then.
     """
+    candidates = set(find_present(repository, objects))
     present = find_present(repository, roots)
-    if not present:
-        return set()
-    candidates = set(_walk(repository, [*present, "--not", *_EVERYTHING]))
+    if present:
+        candidates.update(_walk(repository, [*present, "--not", *_EVERYTHING]))
     if candidates:
         # That listing may name what an older commit of the others holds: Git looks at the trees of the nearest alone.
         candidates.difference_update(_walk(repository, [*_EVERYTHING, *find_present(repository, others)]))

@@ -12,7 +12,9 @@ from gitexp.store.runs import Heads, read_heads
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gitexp.errors import BrokenRecord
     from gitexp.git.repository import Repository
+    from gitexp.model.head import RunHead
     from gitexp.store.folds import FoldedTip
 
 
@@ -31,7 +33,7 @@ def gather_heads(repository: Repository, experiment: str | None = None) -> Heads
         folded = read_folds(repository, folds)
         with_refs = {head.id for head in runs if head.ref.startswith(RUNS)}
         ended = _read_folded(
-            tips[0]
+            tips
             for run_id, tips in folded.tips.items()
             if run_id not in with_refs and (experiment is None or _is_of(tips[0].ref, experiment))
         )
@@ -53,10 +55,19 @@ def gather_heads(repository: Repository, experiment: str | None = None) -> Heads
     )
 
 
-def _read_folded(tips: Iterable[FoldedTip]) -> Heads:
-    by_commit = {tip.commit: tip for tip in tips}
-    read = read_heads(RefCommit(tip.ref, tip.commit, tip.data) for tip in by_commit.values())
-    return read._replace(runs=tuple(head._replace(fold=by_commit[head.commit].fold) for head in read.runs))
+def _read_folded(runs: Iterable[tuple[FoldedTip, ...]]) -> Heads:
+    """The head of each run, by the first of its tips that can be read."""
+    heads: list[RunHead] = []
+    broken: list[BrokenRecord] = []
+    waiting = list(runs)
+    while waiting:
+        by_ref = {tips[0].ref: tips[0] for tips in waiting}
+        read = read_heads(RefCommit(tip.ref, tip.commit, tip.data) for tip in by_ref.values())
+        heads += [head._replace(fold=by_ref[head.ref].fold) for head in read.runs]
+        broken += read.broken
+        known = {head.ref for head in read.runs}
+        waiting = [tips[1:] for tips in waiting if tips[0].ref not in known and len(tips) > 1]
+    return Heads(tuple(heads), tuple(broken))
 
 
 def _is_of(ref: str, experiment: str) -> bool:

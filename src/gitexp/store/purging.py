@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 _TRIES = 5
 _PENDING = "purging"
 _REPLACED = "replaced"
+_ALL = "all"
+
+
+class Pending(NamedTuple):
+    """What is to be erased of a run: what ``roots`` lead to, and ``objects`` of which that was found out already."""
+
+    roots: frozenset[str]
+    objects: frozenset[str]
 
 
 class RewrittenFolds(NamedTuple):
@@ -118,18 +126,30 @@ def read_replaced(repository: Repository) -> frozenset[str]:
         return frozenset()
 
 
-def read_pending(repository: Repository) -> dict[RunId, frozenset[str]]:
-    """The runs that were taken out and whose objects were not all erased yet, each with what led to them."""
-    pending: dict[RunId, frozenset[str]] = {}
+def note_objects(repository: Repository, ids: Iterable[RunId], objects: Iterable[str]) -> None:
+    """Notes all objects that go, before the first one does: then they lead nowhere any more. Raises StorageFailed."""
+    listed = sorted(objects)
+    for run_id in ids:
+        _append(_pending(repository, run_id), [*listed, _ALL])
+
+
+def read_pending(repository: Repository) -> dict[RunId, Pending]:
+    """The runs that were taken out and whose objects were not all erased yet, each with what is to be erased."""
+    pending: dict[RunId, Pending] = {}
     try:
         names = os.listdir(local_folder(repository, _PENDING))
     except FileNotFoundError:
         return pending
     for name in filter(is_id, names):
         with open(_pending(repository, name), encoding="ascii", errors="replace") as file:
-            roots = file.read().splitlines()
-        whole = (root for root in roots if len(root) == repository.id_length)  # the last line may be torn
-        pending[RunId(name)] = frozenset(whole)
+            lines = file.read().splitlines()
+        done = len(lines) - lines[::-1].index(_ALL) if _ALL in lines else 0
+        # A line may be torn where the machine went down.
+        known, roots = (
+            frozenset(line for line in part if len(line) == repository.id_length)
+            for part in (lines[:done], lines[done:])
+        )
+        pending[RunId(name)] = Pending(roots, known)
     return pending
 
 

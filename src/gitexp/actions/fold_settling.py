@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.coming import read_heads_apart
 from gitexp.actions.meeting import meet
-from gitexp.actions.push_batches import push_batches
+from gitexp.actions.push_batches import cut_updates, push_batches
 from gitexp.git.collection import await_collection, is_collecting
 from gitexp.git.refs import list_refs, update_refs_apart
 from gitexp.git.remote import PushUpdate
@@ -62,7 +62,7 @@ def settle_remote(
     ]
     if not updates:
         return 0, None
-    results, failed = push_batches(repository, remote, updates, talk=talk, pause=pause)
+    results, failed = push_batches(repository, remote, cut_updates(remote, updates, {}, {}), talk=talk, pause=pause)
     gone = sum(result.state == "gone" for result in results.values())
     why = next((result.why for result in results.values() if result.state == "refused"), None)
     if why is None and failed:

@@ -28,6 +28,7 @@ class Listing(NamedTuple):
     elsewhere: int
     broken: tuple[ExpError, ...]
     going_elsewhere: int = 0
+    hidden: int = 0
     erased: str | None = None
     """A sentence about runs that somebody erased and that are still here."""
 
@@ -59,4 +60,12 @@ def list_project(
     table = table._replace(total=len(runs))
     others = [head for head in heads.runs if wanted is not None and head.experiment != wanted and not head.hidden]
     going = sum(head.status is Status.RUNNING for head in others)
-    return Listing(table, wanted, len(others), tuple(broken), going, tell_erased(store, heads))
+    return Listing(
+        table,
+        wanted,
+        len(others),
+        tuple(broken),
+        going,
+        hidden=len(own) - len(runs),
+        erased=tell_erased(store, heads),
+    )

@@ -8,6 +8,7 @@ from gitexp.actions.arriving import arrive
 from gitexp.actions.erased_runs import tell_erased
 from gitexp.actions.fast_forwards import pull_fast_forwards
 from gitexp.actions.fold_settling import settle_folds
+from gitexp.actions.pull_live import pull_live
 from gitexp.actions.remote_runs import find_folded, find_remote, find_twice, id_of, list_remote_runs, read_erased
 from gitexp.actions.remote_specs import choose_there
 from gitexp.errors import RemoteFailed
@@ -51,6 +52,8 @@ class PullReport(NamedTuple):
     """How many refs went here since a fold has their runs."""
     purged: str | None = None
     """A sentence about runs that were erased elsewhere and are here."""
+    going: tuple[RunHead, ...] = ()
+    """Runs that are going elsewhere and of which there is news."""
 
 
 def pull_runs(store: RunStore, request: PullRequest, *, talk: Talk = _SILENT) -> PullReport:
@@ -80,8 +83,8 @@ def pull_runs(store: RunStore, request: PullRequest, *, talk: Talk = _SILENT) ->
         return PullReport(there.remote, tuple(refs), left, dry_run=True)
     arrived = arrive(repository, there.remote, wanted, lambda: find_folded(store), talk=talk)
     refs += arrived.refs
-    report = PullReport(there.remote, tuple(refs), left, tuple(arrived.warnings))
-    return _settle(store, report)
+    report = _settle(store, PullReport(there.remote, tuple(refs), left, tuple(arrived.warnings)))
+    return report if request.runs is not None else _add_live(store, there, report, request, erased, talk)
 
 
 def _settle(store: RunStore, report: PullReport) -> PullReport:
@@ -93,6 +96,26 @@ def _settle(store: RunStore, report: PullReport) -> PullReport:
     if any(ref.startswith((FOLDS, REMOVED)) for ref in come):
         report = report._replace(purged=tell_erased(store, store.heads()))
     return report
+
+
+def _add_live(
+    store: RunStore,
+    there: RemoteRuns,
+    report: PullReport,
+    request: PullRequest,
+    erased: Collection[RunId],
+    talk: Talk,
+) -> PullReport:
+    """The report with the runs that are going elsewhere; where these cannot come the others are here all the same."""
+    prefix = LIVE if request.experiment is None else f"{LIVE}{request.experiment}/"
+    live = {ref: tip for ref, tip in there.live.items() if ref.startswith(prefix) and id_of(ref) not in erased}
+    try:
+        pulled = pull_live(store, there.remote, (live | there.runs).items(), talk)
+    except RemoteFailed as error:
+        warning = f"of the runs that are going there is no news: {error.message}"
+        return report._replace(warnings=(*report.warnings, warning))
+    refused = (SyncedRef(ref, "refused", there.live.get(ref), why) for ref, why in pulled.broken)
+    return report._replace(refs=(*report.refs, *refused), going=pulled.moved)
 
 
 def _broken(broken: Sequence[tuple[str, ExpError]], request: PullRequest) -> list[tuple[str, ExpError]]:

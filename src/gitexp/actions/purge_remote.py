@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import RemoteFailed
 from gitexp.git.objects import ObjectWriter
-from gitexp.git.reading import is_missing
+from gitexp.git.reading import find_absent
 from gitexp.git.refs import list_refs
 from gitexp.git.remote import PushResult, PushUpdate, Talk, fetch_objects, list_remote_refs, push_refs
 from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS, parse_fold_ref, parse_run_ref, removed_ref
@@ -51,7 +51,7 @@ def purge_remote(
             updates.append(PushUpdate(name, None, commit))
             roots.add(commit)
     folds = [(name, commit) for name, commit in there if parse_fold_ref(name) is not None]
-    unknown = [commit for _, commit in folds if is_missing(repository, commit)]
+    unknown = find_absent(repository, [commit for _, commit in folds]) if folds else []
     if unknown:
         fetch_objects(repository, remote.listed, unknown, talk=talk)
     with ObjectWriter(repository) as writer:

@@ -16,7 +16,7 @@ from gitexp.actions.remote_runs import find_remote, list_remote_runs, read_erase
 from gitexp.errors import HistoryUnasked, RefMoved, Refused, RemoteFailed
 from gitexp.git.config import author_identity
 from gitexp.git.refs import list_refs
-from gitexp.git.remote import PushUpdate, Talk, find_common
+from gitexp.git.remote import PushUpdate, Talk, find_common, push_refs
 from gitexp.model.refs import FOLDS, RUNS
 from gitexp.model.sync import SyncedRef
 from gitexp.store.push_record import PushedFind, PushEntry, append_push
@@ -69,6 +69,7 @@ class PushReport(NamedTuple):
     """How many refs went there since a fold has their runs."""
     why_not_folded: str | None = None
     """Why others did not."""
+    warnings: tuple[str, ...] = ()
 
 
 class PushManners(NamedTuple):
@@ -118,7 +119,10 @@ def push_runs(store: RunStore, request: PushRequest, *, manners: PushManners = _
         others = {ref: now[ref] for ref in raced if ref in others and ref in now}
         if not raced:
             break
-    return report if request.dry_run or request.runs is not None else _tidy(store, report, there, manners)
+    if request.dry_run:
+        return report
+    report = report._replace(warnings=_settle(store, there, report, manners.talk))
+    return report if request.runs is not None else _tidy(store, report, there, manners)
 
 
 def _tidy(store: RunStore, report: PushReport, there: RemoteRuns, manners: PushManners) -> PushReport:
@@ -134,13 +138,27 @@ def _tidy(store: RunStore, report: PushReport, there: RemoteRuns, manners: PushM
     return report._replace(folded_there=gone, why_not_folded=why)
 
 
+def _settle(store: RunStore, there: RemoteRuns, report: PushReport, talk: Talk) -> tuple[str, ...]:
+    """Removes the live refs there of runs that have ended and are there now; what cannot go is told."""
+    arrived = {one.ref: one.commit or "" for one in report.refs if one.outcome != "refused"}
+    updates = settled_live(store, [*(there.runs | arrived).items(), *there.live.items()], ())
+    try:
+        results = push_refs(store.repository, there.remote.name, updates, talk=talk)
+    except RemoteFailed as error:
+        return (f"live refs of runs that have ended stay there: {error.message}",)
+    # Where it is another one by now somebody else is at it.
+    left = [one for one in results if one.state == "refused" and not _is_race(one)]
+    return tuple(f"{one.ref} stays on {there.remote.name}: {one.why}" for one in left)
+
+
 def _send(
     store: RunStore, there: RemoteRuns, plan: PushPlan, manners: PushManners, *, is_last: bool
 ) -> tuple[list[SyncedRef], list[str]]:
     """What became of what was sent, and the refs that somebody else moved there meanwhile."""
     replaced = plan.replaced
     updates = [PushUpdate(ref, commit, replaced.get(ref), ref in replaced) for ref, commit in plan.updates.items()]
-    told = manners.told
+    told, remote = manners.told, there.remote
+    ours = dict(list_refs(store.repository, "refs/"))
     results, failed = push_batches(
         store.repository,
         remote,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gitexp.actions.fold import FoldRequest, fold_project, undo_folds
-from gitexp.cli.completion import complete_run
+from gitexp.cli.completion import complete_experiment, complete_run
 from gitexp.cli.opening import open_recovered
-from gitexp.cli.options import JSON_OPTION, LISTED_EXPERIMENT_OPTION, count_option
+from gitexp.cli.options import JSON_OPTION, count_option
 from gitexp.cli.terminal import say, warn, warn_of_broken
 from gitexp.errors import UsageError
 from gitexp.model.ages import format_age, parse_age
@@ -47,9 +47,18 @@ def fold(
         typer.Option("--older-than", metavar="AGE", help="Runs that began longer ago: 12h, 30d, 6m. [default: 30d]"),
     ] = None,
     keep: Annotated[
-        int, count_option("--keep", help_text="Leave the newest N runs of each experiment as they are.")
-    ] = 0,
-    experiment: LISTED_EXPERIMENT_OPTION = None,
+        int | None, count_option("--keep", help_text="Leave the newest N runs of each experiment as they are.")
+    ] = None,
+    experiment: Annotated[
+        str | None,
+        typer.Option(
+            "-e",
+            "--experiment",
+            metavar="NAME",
+            help="Only runs of this experiment. [default: of all]",
+            autocompletion=complete_experiment,
+        ),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", "-a", help="Runs of any age.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which runs would be folded.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Give the runs refs of their own again.")] = False,
@@ -62,13 +71,13 @@ def fold(
     push and exp pull make the folds those of every clone. The exit status is 1 where a run could not be folded.
     """
     runs = tuple(run or ())
-    _check(runs, older_than=older_than, keep=keep, everything=everything, dry_run=dry_run, undo=undo)
+    _check(runs, older_than=older_than, keep=keep or 0, everything=everything, dry_run=dry_run, undo=undo)
     store = open_recovered()
     if undo:
         _undo(store, runs, experiment, as_json=as_json)
         return 0
     age = None if everything else parse_age(DEFAULT_AGE if older_than is None else older_than)
-    request = FoldRequest(runs, None if runs else age, keep, experiment)
+    request = FoldRequest(runs, None if runs else age, keep or 0, experiment)
     folding = fold_project(store, request, datetime.now(UTC), is_trial=dry_run)
     if as_json:
         from gitexp.cli.output import write_envelope

@@ -106,6 +106,9 @@ def _tell(report: PullReport, *, quiet: bool) -> None:
         say(f"{report.folded} {'ref' if report.folded == 1 else 'refs'} went here: folds have the runs")
     if report.purged is not None:
         say(report.purged)
+    if report.going:
+        one = len(report.going) == 1
+        say(f"{len(report.going)} {'is' if one else 'are'} going elsewhere: exp watch {report.going[0].id}")
     if report.erased:
         count = len(report.erased)
         say(f"{count} {'run was' if count == 1 else 'runs were'} left there: erased for good")

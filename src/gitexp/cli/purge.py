@@ -71,8 +71,10 @@ def purge(
 
 def _ask(plan: PurgePlan, remote: Remote | None) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        there = "" if remote is None else f" --to {remote.name}"
         raise Refused(
-            "to erase is for good, and there is no terminal to ask on", hint=f"exp purge {' '.join(plan.ids)} --yes"
+            "to erase is for good, and there is no terminal to ask on",
+            hint=f"exp purge {' '.join(plan.ids)}{there} --yes",
         )
     for head in plan.heads:
         say(f"{head.id}  {head.name}  {head.status.value}  {head.started_at:%Y-%m-%d %H:%M}  {head.command}")
@@ -106,7 +108,7 @@ def _tell(done: Purge) -> None:
 
 def _tell_remote(done: Purge) -> None:
     if done.remote is None:
-        say("no remote was asked: exp purge --remote erases it there too")
+        say(f"no remote was asked; to erase it there too: exp purge {' '.join(done.plan.ids)} --remote")
         return
     name = done.remote.remote.name
     for result in done.remote.refused:

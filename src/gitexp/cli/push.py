@@ -113,6 +113,7 @@ def _write_json(report: PushReport, errors: list[ExpError]) -> None:
             "going": report.going,
             "erased": report.erased,
             "folded": report.folded_there,
+            "warnings": list(report.warnings),
             "commits": sum(one.commits for one in report.inspections),
             "unpushed": [commit._asdict() for one in report.inspections for commit in one.unpushed],
             "excused": [
@@ -127,6 +128,8 @@ def _tell(report: PushReport, *, quiet: bool) -> None:
     tell_refusals(report.refs)
     if report.why_not_folded is not None:
         warn(f"refs of folded runs stay on {report.remote.name}: {report.why_not_folded}")
+    for sentence in report.warnings:
+        warn(sentence)
     if quiet:
         return
     summary = summarise(report.refs, "push", "pushed", "there", dry_run=report.dry_run)

@@ -20,7 +20,7 @@ _EVERYTHING = ("--all", "--reflog", "--indexed-objects")
 
 
 class Erased(NamedTuple):
-    """How many objects were erased, and those that could not be: in a pack that is kept, borrowed, or just written anew."""
+    """How many objects were erased, and those that could not be: in a pack that is kept, borrowed, or in use."""
 
     objects: int
     left: tuple[str, ...]

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from gitexp.git.config import GitConfig
     from gitexp.git.repository import Repository
 
+_MANY = 100
+
 
 def describe_kind(repository: Repository, config: GitConfig) -> list[str]:
     """What there is to know of the kind of a repository, in words: ``bare``, ``shallow``, ``reftable``, …"""
@@ -40,6 +42,14 @@ def count_loose_refs(repository: Repository, prefix: str) -> int:
         return 0
     place = os.path.join(repository.common_dir, *prefix.strip("/").split("/"))
     return sum(len(names) for _, _, names in os.walk(place))
+
+
+def pack_refs_if_many(repository: Repository, *prefixes: str) -> bool:
+    """Packs all refs where more than a hundred below the prefixes are files of their own. Raises GitFailed."""
+    if sum(count_loose_refs(repository, prefix) for prefix in prefixes) <= _MANY:
+        return False
+    run_git(repository, "pack-refs", "--all")
+    return True
 
 
 def count_loose_objects(repository: Repository) -> int:

@@ -42,8 +42,12 @@ def cut_batches(
 
     ``ours`` and ``theirs`` are all refs that there are on both sides.
     """
-    named = [update for update in updates if ours.get(update.ref) != update.new]
-    same = {update.ref: update for update in updates if ours.get(update.ref) == update.new}
+    same = {
+        update.ref: update
+        for update in updates
+        if update.new is not None and ours.get(update.ref) == update.new and not update.is_rewritten
+    }
+    named = [update for update in updates if update.ref not in same]
     if len(same) * len(ours) < _WORTH:
         return _cut_plain(updates, most_named)
     all_ours = sorted(ours)

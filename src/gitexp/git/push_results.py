@@ -9,7 +9,7 @@ from gitexp.model.urls import strip_credentials_in
 
 State = Literal["new", "moved", "same", "gone", "refused"]
 
-_STATES: dict[str, State] = {"*": "new", " ": "moved", "=": "same", "-": "gone"}
+_STATES: dict[str, State] = {"*": "new", " ": "moved", "+": "moved", "=": "same", "-": "gone"}
 _LONGEST_WORDS = 300
 
 

@@ -27,7 +27,6 @@ __all__ = [
     "RefCommit",
     "find_absent",
     "find_missing",
-    "is_missing",
     "list_tree",
     "parse_commit",
     "read_commits",
@@ -227,9 +226,11 @@ def list_tree(
     return entries
 
 
-def is_missing(repository: Repository, object_id: str) -> bool:
-    """Whether the repository lacks an object."""
-    return start_git(repository, "cat-file", "-e", object_id).collect().status != 0
+def find_absent(repository: Repository, ids: Sequence[str]) -> list[str]:
+    """Those of the ids that the repository has no object of."""
+    asked = "".join(f"{one}\n" for one in ids).encode("ascii")
+    answers = run_git(repository, "cat-file", "--batch-check=%(objectname)", "--buffer", stdin=asked)
+    return [line.split()[0].decode("ascii") for line in answers.splitlines() if line.endswith(b" missing")]
 
 
 def find_missing(repository: Repository, tip: str, *known: str) -> list[str]:

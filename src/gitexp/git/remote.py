@@ -33,11 +33,6 @@ __all__ = [
     "push_refs",
 ]
 
-State = Literal["new", "moved", "same", "gone", "refused"]
-
-_STATES: dict[str, State] = {"*": "new", " ": "moved", "+": "moved", "=": "same", "-": "gone"}
-_PERCENT = re.compile(r"(?:remote: )?([A-Z][a-z]+(?: [a-z]+)*): +(\d+)%")
-_SETTINGS = (("push.followTags", "false"), ("fetch.fsckObjects", "true"))
 _FETCH = (
     "--quiet", "--no-prune", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance",
     "--refmap=",
@@ -122,15 +117,21 @@ def push_batch(
 ) -> list[PushResult]:
     """The same for a batch, by its patterns where it has some."""
     options = ["--porcelain", *(["--atomic"] if atomic else []), *_progress(talk)]
-    refspecs = []
-    for update in updates:
+    refspecs = batch.refspecs
+    for update in batch.updates:
         if update.old is None and (update.new is None or update.is_rewritten):
             raise ValueError(f"{update.ref}: no old value")
+        if update.new is None:
+            refspecs.append(f":{update.ref}")
         if update.new is None or update.is_rewritten:  # never '+', which Git takes for leave to pass over the lease
             options.append(f"--force-with-lease={update.ref}:{update.old}")
-        refspecs.append(f"{update.new or ''}:{update.ref}")
-    spoken = _speak(repository, talk, ["push", *options, "--", remote, *refspecs], None)
-    results = _parse_results(spoken.out)
+    settings = push_alone(read_config(repository), remote)
+    with guard_push(repository, batch.updates) if batch.patterns else contextlib.nullcontext(()) as guard:
+        if guard is None:
+            return push_batch(repository, remote, PushBatch(batch.updates), atomic=atomic, talk=talk)
+        spoken = speak(repository, talk, ["push", *options, "--", remote, *refspecs], None, (*settings, *guard))
+    updates = batch.updates
+    results = parse_push_results(spoken.out, spoken.words)
     told = {result.ref for result in results}
     if spoken.status and (not told or not all(update.ref in told for update in updates)):
         raise make_failure(remote, spoken)

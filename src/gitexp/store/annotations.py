@@ -26,8 +26,8 @@ def read_annotations(
 ) -> tuple[tuple[Annotation, ...], tuple[str, ...]]:
     """What a commit or tree has, in order, and a sentence for each file that could not be read. Raises GitFailed."""
     entries = [
-        (entry.path.removeprefix(ANNOTATIONS), entry.id, entry.size)
-        for entry in list_tree(repository, treeish, ANNOTATIONS)
+        (entry.path.removeprefix(folder), entry.id, entry.size)
+        for entry in list_tree(repository, treeish, folder)
         if entry.type == "blob"
     ]
     few = _choose(entries)
@@ -68,7 +68,6 @@ class _Chosen(NamedTuple):
 
 def _choose(entries: Sequence[tuple[bytes, str, int | None]]) -> _Chosen:
     unread: list[str] = []
-    entries = list_tree(repository, treeish, folder)
     if len(entries) > _MOST:
         unread.append(f"{len(entries)} annotations, of which {_MOST} were read")
     files: list[_File] = []
@@ -89,7 +88,7 @@ def _read(chosen: _Chosen, blobs: Mapping[str, bytes | None]) -> tuple[tuple[Ann
             unread.append(f"annotation {quote_path(name)} is missing")
             continue
         try:
-            annotation = parse_annotation(entry.path.removeprefix(folder), blob.data)
+            annotation = parse_annotation(name, data)
         except InvalidValue as error:
             unread.append(error.message)
             continue

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import RefMoved
 from gitexp.git.collection import await_collection, is_collecting
+from gitexp.git.housekeeping import pack_refs_if_many
 from gitexp.git.objects import ObjectWriter
-from gitexp.git.packing import pack_refs_if_many
 from gitexp.git.reachability import find_unheld
 from gitexp.git.refs import RefChange, list_refs, update_refs
 from gitexp.model.ids import RunId
@@ -74,7 +74,7 @@ def fold_runs(repository: Repository, me: Writer, heads: Iterable[RunHead]) -> F
             for head in ready
             if head.ref not in gone
         ]
-    pack_refs_if_many(repository)
+    pack_refs_if_many(repository, RUNS, LIVE, FOLDS)
     return FoldedRuns(tuple(folded), tuple(kept), tuple(refs))
 
 

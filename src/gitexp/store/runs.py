@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.errors import BrokenObject, BrokenRecord, GitFailed, GitMissing, NewerFormat
 from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
-from gitexp.git.reading import is_missing, list_tree, read_path
+from gitexp.git.reading import find_absent, list_tree, read_objects, read_path
 from gitexp.git.repository import open_repository
 from gitexp.model.annotations import apply_annotations
 from gitexp.model.head import RunHead
 from gitexp.model.paths import quote_path
 from gitexp.model.refs import parse_run_ref
-from gitexp.model.run import User
+from gitexp.model.run import Status, User
 from gitexp.store.layout import ANNOTATIONS, MANIFEST, RECORD, folded_path
 from gitexp.store.project import Project, find_project
 
@@ -164,7 +164,7 @@ class RunStore(NamedTuple):
 
     def _place(self, head: RunHead) -> tuple[str, bytes]:
         """The commit with the record of a run, and where in its tree: a fold's, where a shallow clone has no other."""
-        if head.fold is None or not self.repository.is_shallow or not is_missing(self.repository, head.commit):
+        if head.fold is None or not self.repository.is_shallow or not find_absent(self.repository, [head.commit]):
             return head.commit, RECORD
         return head.fold, folded_path(head.started_at, head.id) + b"/"
 

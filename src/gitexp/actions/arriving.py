@@ -8,9 +8,8 @@ from gitexp.actions.coming import check_tips, fetch_tips, find_depth, read_heads
 from gitexp.actions.meeting import meet
 from gitexp.errors import GitFailed, GitMissing, RefMoved
 from gitexp.git.collection import await_collection, is_collecting
-from gitexp.git.command import run_git
 from gitexp.git.reading import find_absent
-from gitexp.git.refs import RefChange, list_refs, update_refs_apart
+from gitexp.git.refs import RefChange, list_refs, pack_refs, update_refs_apart
 from gitexp.model.refs import RUNS
 from gitexp.model.sync import SyncedRef
 from gitexp.store.histories import read_histories
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 _ROUNDS = 3
 _REASON = "exp pull"
 _MANY = 100
-"""So many loose refs make the first listing after a start of the machine slow."""
+"""So many loose refs are the slowest thing to read from a cold disk, and to write one by one for good."""
 
 
 class Arrived(NamedTuple):
@@ -63,7 +62,7 @@ def arrive(
             break
     arrived.refs.extend(SyncedRef(ref, "refused", wanted[ref], errors[ref]) for ref in waiting)
     _mend(repository, remote, moved, arrived, talk)
-    if sum(one.outcome == "new" for one in arrived.refs) > _MANY:
+    if len(moved) > _MANY:
         _pack_refs(repository, arrived)
     return arrived
 
@@ -95,7 +94,9 @@ def _arrive_once(
     meeting = meet(repository, own.heads, {r: h for r, h in theirs.heads.items() if r not in refused}, held)
     arrived.refs.extend(SyncedRef(ref, "refused", coming[ref], error) for ref, error in refused.items())
     arrived.refs.extend(meeting.settled)
-    failed = update_refs_apart(repository, meeting.changes, reason=_REASON)
+    # Many are packed afterwards, which brings them to the disk in one go.
+    is_lasting = len(meeting.changes) <= _MANY
+    failed = update_refs_apart(repository, meeting.changes, reason=_REASON, is_lasting=is_lasting)
     for change in meeting.changes:
         if change.name not in failed:
             moved[change.name] = change.old
@@ -132,9 +133,8 @@ def _mend(
 
 
 def _pack_refs(repository: Repository, arrived: Arrived) -> None:
-    """Packs all refs, as ``git gc`` does: a thousand loose ones are the slowest thing to read from a cold disk."""
     try:
-        run_git(repository, "pack-refs", "--all")
+        pack_refs(repository)
     except GitMissing:
         raise
     except GitFailed as error:  # another process holds the lock: the next gc packs them

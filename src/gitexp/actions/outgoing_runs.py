@@ -8,18 +8,21 @@ from gitexp.actions.heads import present_experiment
 from gitexp.actions.named_run import find_run
 from gitexp.actions.remote_runs import find_fold_refs
 from gitexp.errors import Refused
+from gitexp.git.reading import read_commits_of
 from gitexp.git.refs import list_refs
-from gitexp.model.refs import FOLDS, REMOVED, parse_run_ref
+from gitexp.model.ids import is_id
+from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS, parse_run_ref
 from gitexp.model.run import Status
 from gitexp.model.sync import SyncedRef
 from gitexp.store.folds import covered_by_fold
+from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
-    from gitexp.store.runs import RunStore
+    from gitexp.store.runs import Heads, RunStore
 
 
 class OutgoingRuns(NamedTuple):
@@ -43,10 +46,12 @@ def choose_outgoing(
     Hidden ones are among them. Raises what ``find_run`` raises.
     """
     others = dict(list_refs(store.repository, REMOVED))
-    heads = store.heads()
+    heads = _read_named(store, texts or ()) or store.heads()
     refused: list[SyncedRef] = []
     if texts is not None:
-        chosen = list(dict.fromkeys(find_run(store, text, experiment, heads) for text in texts))
+        by_id: dict[str, RunHead] = {head.id: head for head in heads.runs}
+        found = [by_id.get(text) or find_run(store, text, experiment, heads) for text in texts]
+        chosen = list({head.id: head for head in found}.values())
         refused = [_refuse_going(head) for head in chosen if head.status is Status.RUNNING]
         for head in chosen:
             others |= find_fold_refs(store, head)
@@ -66,6 +71,16 @@ def choose_outgoing(
     leaving = {head.ref: head.commit for head in reversed(ended) if head.id not in erased}
     going = sum(head.status is Status.RUNNING for head in chosen) - sum(isinstance(one.why, Refused) for one in refused)
     return OutgoingRuns(leaving, others, tuple(refused), going, len(ended) - len(leaving))
+
+
+def _read_named(store: RunStore, texts: Sequence[str]) -> Heads | None:
+    """The heads of runs that are all named by their whole ids, without reading the others; None where one is not."""
+    wanted = set(texts)
+    if not wanted or not all(map(is_id, wanted)):
+        return None
+    refs = [(ref, tip) for ref, tip in list_refs(store.repository, RUNS, LIVE) if ref.rpartition("/")[2] in wanted]
+    heads = read_heads(read_commits_of(store.repository, refs))
+    return heads if {head.id for head in heads.runs} == wanted else None
 
 
 def _refuse_going(head: RunHead) -> SyncedRef:

@@ -9,6 +9,7 @@ from gitexp.git.config import read_config
 from gitexp.git.refs import list_containing, list_refs
 from gitexp.git.remote import list_remote_refs
 from gitexp.git.remotes import choose_remote, push_location
+from gitexp.model.ids import RunId
 from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS, parse_fold_ref, parse_removed_ref, parse_run_ref
 from gitexp.store.folds import read_folds
 from gitexp.store.removed import read_removed
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from gitexp.git.remote import Talk
     from gitexp.git.remotes import Remote
     from gitexp.model.head import RunHead
-    from gitexp.model.ids import RunId
     from gitexp.store.runs import RunStore
 
 _ASKED = ("refs/heads/*", "refs/tags/*", f"{RUNS}*", f"{FOLDS}*", f"{REMOVED}*", f"{LIVE}*")
@@ -91,19 +91,16 @@ def find_fold_refs(store: RunStore, head: RunHead) -> dict[str, str]:
 
 def id_of(ref: str) -> RunId:
     """The id in the ref of a run."""
-    run = parse_run_ref(ref)
-    assert run is not None
-    return run.id
+    return RunId(ref.rpartition("/")[2])
 
 
 def find_twice(wanted: Iterable[str], others: Iterable[str]) -> dict[str, ExpError]:
     """Those of the wanted refs whose id another ref has, on either side: one of the two is not what it says."""
     wanted = list(wanted)
-    places: dict[RunId, set[str]] = {}
-    for ref in (*wanted, *(ref for ref in others if parse_run_ref(ref) is not None)):
-        places.setdefault(id_of(ref), set()).add(ref)
-    return {
-        ref: BrokenRecord(ref, f"the same id is at {min(places[id_of(ref)] - {ref})}")
-        for ref in wanted
-        if len(places[id_of(ref)]) > 1
-    }
+    first: dict[RunId, str] = {}
+    second: dict[RunId, str] = {}
+    for ref in (*(ref for ref in others if ref.startswith(RUNS)), *wanted):
+        if first.setdefault(id_of(ref), ref) != ref:
+            second[id_of(ref)] = ref
+    twice = {ref: {first[id_of(ref)], second[id_of(ref)]} - {ref} for ref in wanted if id_of(ref) in second}
+    return {ref: BrokenRecord(ref, f"the same id is at {min(places)}") for ref, places in twice.items()}

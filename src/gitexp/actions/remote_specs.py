@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.actions.named_run import find_run
+from gitexp.actions.remote_runs import id_of
 from gitexp.errors import AmbiguousRun, RunNotFound
-from gitexp.model.ids import is_id_prefix
+from gitexp.model.ids import RunId, is_id_prefix
 from gitexp.model.refs import parse_experiment, parse_run_ref
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def choose_there(
     Raises RunNotFound, AmbiguousRun, InvalidValue.
     """
     if texts is not None:
-        return {ref: there.runs[ref] for ref in dict.fromkeys(_find_there(store, there, text) for text in texts)}
+        by_id = {id_of(ref): ref for ref in there.runs}
+        found = (by_id.get(RunId(text)) or _find_there(store, there, text) for text in texts)
+        return {ref: there.runs[ref] for ref in found}
     if experiment is None:
         return dict(there.runs)
     wanted = parse_experiment(experiment)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kit.exp import envelope, run_exp
 from kit.sharing import IDS, Team, add_runs, notes, say, share, tips
+from kit.terminal import Terminal
 
 if TYPE_CHECKING:
     import pathlib
@@ -228,3 +231,24 @@ def test_the_users_hook_runs_and_its_no_is_no(team: Team, ada: GitFolder) -> Non
 
     assert "no pushes on Fridays" in ran.err
     assert tips(team.there) == {}
+
+
+@pytest.mark.parametrize(("answer", "status"), [(b"y\n", 0), (b"\n", 1), (b"n\n", 1)])
+def test_on_a_terminal_it_asks_once(team: Team, ada: GitFolder, answer: bytes, status: int) -> None:
+    ada.commit("not yet pushed")
+    add_runs(ada, *IDS)
+    environment = {name: value for name, value in os.environ.items() if name != "CI"} | {"TERM": "xterm"}
+
+    with Terminal([sys.executable, "-m", "gitexp", "push"], cwd=ada.path, env=environment, columns=120) as terminal:
+        terminal.expect(rb"1 commit that is not on origin yet would become public with this push: ")
+        terminal.expect(rb"push them too\? \[y/N\] ")
+        terminal.send(answer)
+        ended = terminal.wait()
+
+    assert ended == status
+    assert len(tips(team.there)) == (5 if status == 0 else 0)
+    if status == 0:
+        assert b"Writing objects" in terminal.screen
+        assert terminal.screen.rpartition(b"\r\x1b[K")[2].startswith(b"pushed 5 new runs: origin")
+    else:
+        assert b"hint: exp push --with-history" in terminal.screen

@@ -49,8 +49,8 @@ def choose_outgoing(
     heads = _read_named(store, texts or ()) or store.heads()
     refused: list[SyncedRef] = []
     if texts is not None:
-        by_id: dict[str, RunHead] = {head.id: head for head in heads.runs}
-        found = [by_id.get(text) or find_run(store, text, experiment, heads) for text in texts]
+        by_name: dict[str, RunHead] = {name: head for head in heads.runs for name in (head.id, head.ref)}
+        found = [by_name.get(text) or find_run(store, text, experiment, heads) for text in texts]
         chosen = list({head.id: head for head in found}.values())
         refused = [_refuse_going(head) for head in chosen if head.status is Status.RUNNING]
         for head in chosen:
@@ -74,8 +74,9 @@ def choose_outgoing(
 
 
 def _read_named(store: RunStore, texts: Sequence[str]) -> Heads | None:
-    """The heads of runs that are all named by their whole ids, without reading the others; None where one is not."""
-    wanted = set(texts)
+    """The heads of runs that are all named by whole ids or refs, without reading the others; None where one is not."""
+    refs_named = [parse_run_ref(text) for text in texts]
+    wanted = {text if run is None else run.id for text, run in zip(texts, refs_named, strict=True)}
     if not wanted or not all(map(is_id, wanted)):
         return None
     refs = [(ref, tip) for ref, tip in list_refs(store.repository, RUNS, LIVE) if ref.rpartition("/")[2] in wanted]

@@ -1,4 +1,4 @@
-"""Trains a model several times in a scratch repository and looks at the runs; ``--keep FOLDER`` says where.
+"""Trains a model several times in a scratch repository, looks at the runs, shares them; ``--keep FOLDER`` says where.
 
 Nothing of yours is touched: home and Git configuration are the scratch folder's own.
 """
@@ -18,6 +18,10 @@ import time
 
 EXAMPLES = os.path.dirname(os.path.abspath(__file__))
 FAKE_KEY = "sk-proj-" + "4f9a1c07b2e85d36" * 2
+KEY_LINE = "bm90IGEga2V5LCBidXQgaXQgbG9va3MgbGlrZSBvbmU"
+FAKE_PRIVATE_KEY = "\n".join(
+    ["-----BEGIN OPENSSH " + "PRIVATE KEY-----", *[KEY_LINE] * 4, "-----END OPENSSH " + "PRIVATE KEY-----", ""]
+)
 
 
 class Demo:
@@ -44,6 +48,11 @@ class Demo:
     def say(self, text: str) -> None:
         """A line of the story."""
         print(f"\n# {text}", flush=True)
+
+    def enter(self, folder: str) -> None:
+        """Goes into another folder beside this one."""
+        self.folder = os.path.join(os.path.dirname(self.folder), folder)
+        print(f"$ cd ../{folder}", flush=True)
 
     def type(self, line: str, *, status: int = 0, quiet: bool = False) -> None:
         """Types a line and shows what comes of it. Raises SystemExit when it ends with another status than said."""
@@ -164,6 +173,45 @@ def tell(demo: Demo) -> None:
     demo.type("git log --oneline --graph --decorate=no --glob='refs/runs/*' HEAD")
     demo.type("git fsck --strict --no-dangling")
     demo.type("git status --short")
+
+    demo.say("Share them: a push to the repository that the team has anyway; here a bare one stands in for the host.")
+    demo.type("git init --quiet --bare ../team.git")
+    demo.type("git remote add origin ../team.git")
+    demo.type("git push --quiet origin main")
+    demo.type("exp push")
+
+    demo.say("A colleague pulls, compares, says what is known by now, and pushes that back.")
+    demo.type("git clone --quiet ../team.git ../colleague")
+    demo.enter("colleague")
+    demo.type("git config user.name 'Grace Hopper'", quiet=True)
+    demo.type("git config user.email grace@example.org", quiet=True)
+    demo.type("exp pull")
+    demo.save(".exp.yaml", "metrics: {loss: minimize, val_acc: maximize, test_acc: maximize}\n")
+    demo.type("exp compare relu tanh linear --rows 'params.*,loss,*acc*'")
+    demo.type("exp tag tanh candidate team=digits")
+    demo.type("exp note tanh 'the best so far; try more units'")
+    demo.type("exp rm cut-short --why 'the plug was pulled'")
+    demo.type("exp push")
+
+    demo.say("What both have said is kept, whoever pushes first.")
+    demo.enter("digits")
+    demo.type("exp tag tanh reviewed")
+    demo.type("exp pull")
+    demo.type("exp tag tanh")
+    demo.type("exp push")
+
+    demo.say("A key in a commit, taken out in the next one. It is gone from the folder; from the history it is not.")
+    demo.save("deploy_key", FAKE_PRIVATE_KEY)
+    demo.type("git add deploy_key")
+    demo.type("git commit --quiet -m 'Deploy'")
+    demo.type("git rm --quiet deploy_key")
+    demo.type("git commit --quiet -m 'Take the key out again'")
+    demo.type("exp run --quiet --name last-one -- python train.py")
+    demo.type("exp push --with-history", status=1)
+    demo.say("Nothing has left. Out of the history with it, and out of the run that hangs off it.")
+    demo.type("git reset --quiet --keep HEAD~2")
+    demo.type("exp purge --yes last-one")
+    demo.type("exp push")
 
     demo.say("No server, no account. And a run as exp watch draws it, while it goes and afterwards.")
     demo.type("exp watch linear --once --metric loss --metric val.acc")

@@ -40,6 +40,19 @@ def test_the_demo(tmp_path: pathlib.Path, sealed: pathlib.Path) -> None:
     assert "val.acc  0.9" in picture
     assert "step 400/400" in picture
     assert sorted(sealed.rglob("*")) == before
+    # Two clones said something of one run; both have all of it, and the run with the key in its history went nowhere.
+    team = GitFolder(tmp_path / "demo" / "team.git")
+    shared = team.git("for-each-ref", "refs/runs")
+    assert shared == folder.git("for-each-ref", "refs/runs")
+    assert {"Tag: candidate=true", 'Tag: team="digits"', "Tag: reviewed=true"} <= set(
+        team.git("show", "-s", "--format=%B", subjects["tanh:"]).splitlines()
+    )
+    assert "deploy_key:1 private key" in done.stdout
+    for one in (team, folder):
+        one.git("fsck", "--strict", "--no-dangling")
+    pushed = team.run("git", "cat-file", "--batch", "--batch-all-objects", "--buffer").stdout
+    assert b"Train on digits" in pushed
+    assert b"OPENSSH" not in pushed
     # The key stands where it is typed, and in no object of the repository.
     assert "4f9a1c07b2e85d36" in done.stdout
     objects = folder.run("git", "cat-file", "--batch", "--batch-all-objects", "--buffer").stdout

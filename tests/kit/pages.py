@@ -28,7 +28,7 @@ _ID_START = re.compile(r"[ghjkmnpqrstvwxyz][0-9a-z]{3,9}")
 _VOLATILE = (
     (re.compile(r"\b[a-z]+-[a-z]+-[0-9a-z]{4}\b"), "NAME"),
     (re.compile(r"\b[ghjkmnpqrstvwxyz][0-9a-z]{9}\b"), "ID"),
-    (re.compile(r"\b(?:[0-9a-f]{40}|(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,12})\b"), "COMMIT"),
+    (re.compile(r"\b(?:[0-9a-f]{40}|(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,16})\b"), "COMMIT"),
     (re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"), "DATE"),
     (re.compile(r"\b(?:just now|(?:\d+ ?(?:s|sec|seconds?|m|min|minutes?) ago))"), "AGO"),
     (re.compile(r"\b\d+(?:\.\d+)? ?(?:ms|s|seconds)\b"), "TIME"),

@@ -181,6 +181,47 @@ def test_a_later_tip_of_another_snapshot_does_not_take_the_runs_place(team: Team
         assert "another snapshot" in ran.err or command == "push"
 
 
+@pytest.mark.parametrize(
+    ("message", "manifest", "why"),
+    [
+        (("", ""), ("lr: 0", "lr: 5"), ".exp/run.yaml"),
+        (("Param: lr=0", "Param: lr=5"), ("", ""), "another message"),
+    ],
+)
+def test_a_later_tip_that_tells_the_run_otherwise_is_refused(
+    team: Team, ada: GitFolder, message: tuple[str, str], manifest: tuple[str, str], why: str
+) -> None:
+    there, tip = team.there, tips(ada)[RUN]
+    copied = there.git("cat-file", "commit", copy_run(there, message=message, manifest=manifest))
+    snapshot = there.git("rev-parse", f"{RUN}^")
+    later = copied.replace(f"parent {snapshot}\n", f"parent {snapshot}\nparent {tip}\n", 1) + "\n"
+    forged = write_object(there, "commit", later.encode())
+    assert forged != tip
+    there.git("update-ref", RUN, forged)
+
+    ran = share(ada, "pull", status=1)
+
+    assert why in ran.err
+    assert tips(ada)[RUN] == tip
+
+
+def test_a_later_tip_that_takes_a_statement_away_is_refused(team: Team, ada: GitFolder) -> None:
+    there = team.there
+    share(ada, "note", IDS[0], "this one leaks")
+    share(ada, "push")
+    tip = tips(ada)[RUN]
+    first = there.git("rev-parse", f"{RUN}^2")
+    copied = there.git("cat-file", "commit", first)
+    snapshot = there.git("rev-parse", f"{RUN}^")
+    later = copied.replace(f"parent {snapshot}\n", f"parent {snapshot}\nparent {tip}\n", 1) + "\n"
+    there.git("update-ref", RUN, write_object(there, "commit", later.encode()))
+
+    ran = share(ada, "pull", status=1)
+
+    assert "its later tip has not .exp/annotations/" in ran.err
+    assert tips(ada)[RUN] == tip
+
+
 def test_a_local_run_that_is_damaged_is_named_and_the_others_go(team: Team, ada: GitFolder) -> None:
     add_runs(ada, IDS[3], IDS[4])
     ada.git("update-ref", f"refs/runs/default/{IDS[3]}", "main")

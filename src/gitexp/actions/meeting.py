@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.errors import BrokenRecord, ExpError, GitFailed, GitMissing, Refused
+from gitexp.errors import ExpError, GitFailed, GitMissing, Refused
 from gitexp.git.objects import ObjectWriter
 from gitexp.git.refs import RefChange
 from gitexp.model.sync import SyncedRef
 from gitexp.store.histories import read_histories
+from gitexp.store.later_tips import check_later_tip
 from gitexp.store.merging import merge_tips
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ def meet(
 def _unite(repository: Repository, writer: ObjectWriter, ours: RunHead, theirs: RunHead, histories: Histories) -> str:
     """The tip that has what both have. Raises RunDiverged, Refused, BrokenRecord."""
     if histories.relate(ours.commit, theirs.commit) == "behind":
-        if ours.snapshot != theirs.snapshot:
-            raise BrokenRecord(theirs.ref, "its later tip has another snapshot")
+        check_later_tip(writer, ours, theirs)
         return theirs.commit
     base = histories.find_base(ours.commit, theirs.commit)
     if base is None and (histories.is_cut(ours.commit) or histories.is_cut(theirs.commit)):

@@ -28,6 +28,11 @@ CLONES = {
 }
 
 
+OTHER_WAYS = ["--object-format=sha256"]
+if GIT_VERSION >= (2, 45):
+    OTHER_WAYS.append("--ref-format=reftable")
+
+
 @pytest.fixture
 def team(tmp_path: pathlib.Path) -> Team:
     """A remote with a history, a run on its oldest commit with four things said of it, and one on the newest."""
@@ -137,16 +142,9 @@ def test_in_a_linked_worktree_with_a_detached_head_and_a_subfolder(team: Team) -
     assert (folder.state(), linked.git("status", "--porcelain=v2", "--branch")) == before
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        ("--object-format=sha256",),
-        pytest.param(("--ref-format=reftable",), marks=pytest.mark.skipif(GIT_VERSION < (2, 45), reason="no reftable")),
-    ],
-    ids=["sha256", "reftable"],
-)
-def test_other_ways_to_store(tmp_path: pathlib.Path, options: tuple[str, ...]) -> None:
-    team = Team.create(tmp_path, *options)
+@pytest.mark.parametrize("option", OTHER_WAYS)
+def test_other_ways_to_store(tmp_path: pathlib.Path, option: str) -> None:
+    team = Team.create(tmp_path, option)
     ada, bob = team.clone("ada"), team.clone("bob")
     add_runs(ada, *IDS[:2])
 

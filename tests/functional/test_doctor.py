@@ -165,7 +165,7 @@ def test_a_remote_that_takes_runs_and_does_not_show_them(folder: GitFolder, remo
 def test_a_remote_whose_hook_refuses(folder: GitFolder, remote: GitFolder) -> None:
     refuse(remote, "update", 'case "$1" in refs/runs/*) echo "no runs here" >&2; exit 1;; esac')
     (finding,) = examine(folder)
-    assert finding["found"] == "origin takes no refs below refs/runs: hook declined"
+    assert finding["found"] == "origin takes no refs below refs/runs: hook declined: no runs here"
     assert remote.git("for-each-ref") == ""
     assert examine(folder, "--no-remote") == []
     refuse(remote, "update", "exit 0")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.actions.erased_runs import tell_erased
 from gitexp.actions.going_metrics import complete_going
 from gitexp.actions.heads import complete_heads, present_experiment
+from gitexp.actions.missing_runs import has_remote
 from gitexp.model.listing import list_runs, sort_heads
 from gitexp.model.run import Status
 
@@ -31,6 +32,8 @@ class Listing(NamedTuple):
     hidden: int = 0
     erased: str | None = None
     """A sentence about runs that somebody erased and that are still here."""
+    may_pull: bool = False
+    """Whether there is no run at all, and a remote that may have some."""
 
 
 def list_project(
@@ -68,4 +71,5 @@ def list_project(
         going,
         hidden=len(own) - len(runs),
         erased=tell_erased(store, heads),
+        may_pull=not heads.runs and has_remote(store),
     )

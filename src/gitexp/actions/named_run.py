@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitexp.actions.heads import complete_heads, present_experiment
+from gitexp.actions.missing_runs import point_elsewhere
 from gitexp.errors import BrokenObject, RunNotFound
 from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
@@ -41,7 +42,7 @@ def find_run(store: RunStore, text: str, experiment: str | None = None, heads: H
         runs = _with_metrics(store, spec, runs, scope.experiment)
     try:
         return select_run(spec, runs, scope)
-    except RunNotFound:
+    except RunNotFound as missing:
         if isinstance(spec, Text) and is_commit_prefix(spec.text):
             earlier = find_earlier_tip(store, spec.text, runs)
             if earlier:
@@ -49,7 +50,7 @@ def find_run(store: RunStore, text: str, experiment: str | None = None, heads: H
         for error in known.broken:
             if _is_named(spec, error):
                 raise error from None
-        raise
+        raise point_elsewhere(store, missing, text, known) from None
 
 
 def find_runs(

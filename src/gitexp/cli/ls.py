@@ -136,5 +136,7 @@ def _tell_what_is_missing(listing: Listing, *, is_cut: bool, is_plain: bool) -> 
     where = "" if listing.experiment is None else f" in experiment {listing.experiment!r}"
     if listing.elsewhere:
         say(f"no runs{where}; {listing.elsewhere} in others: exp ls --all")
+    elif listing.may_pull:
+        say("no runs here yet; those of the remote: exp pull; the first: exp run -- python train.py")
     else:
         say(f"no runs{where} yet; the first: exp run -- python train.py")

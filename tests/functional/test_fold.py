@@ -252,3 +252,16 @@ def clone_with_runs(folder: GitFolder, path: pathlib.Path) -> GitFolder:
     made = GitFolder(path)
     made.git("fetch", "-q", "--no-prune", "--no-tags", "origin", "refs/runs/*:refs/runs/*")
     return made
+
+
+def test_runs_come_through_a_pipe_and_none_through_it_are_not_all(folder: GitFolder) -> None:
+    for minutes, run_id in enumerate(("k3v9x2mabc", "p7qw4n8hde")):
+        store_run(folder, plan_run(folder, run_id, minutes=minutes))
+
+    nothing = run_exp(folder, "fold", "-")
+    assert (nothing.status, nothing.err) == (
+        1,
+        "exp: no run came on standard input\nhint: exp ls --ids | exp fold -\n",
+    )
+    piped = run_exp(folder, "fold", "-", stdin=b"p7qw4n8hde\n")
+    assert (piped.status, piped.err) == (0, "1 run folded; of the ended runs 1 has a ref of its own\n")

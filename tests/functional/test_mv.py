@@ -60,3 +60,11 @@ def test_what_is_refused(runs: GitFolder) -> None:
     assert going.err == "exp: run amber-fox-q9ne is still going\nhint: exp stop q9ne1w3t6k\n"
     assert run_exp(runs, "mv", "nope", "trees").status == 1
     assert runs.git("for-each-ref") == before
+
+
+def test_a_word_alone_is_taken_for_the_run(runs: GitFolder) -> None:
+    for word in ("k3v9", "last"):
+        assert run_exp(runs, "mv", word).err == (
+            f"exp: a run and an experiment, both are needed\nhint: exp mv {word} baseline\n"
+        )
+    assert run_exp(runs, "mv", "-", "trees").err.endswith("hint: exp ls --ids | exp mv - archive\n")

@@ -364,3 +364,10 @@ def test_a_remote_that_refuses_is_told(shared: GitFolder) -> None:
     assert "origin did not change" in done.err
     assert os.fspath(server_of(shared).path) not in done.out
     assert not holds_secret(shared)
+
+
+def test_runs_come_through_a_pipe_with_yes(leaky: GitFolder) -> None:
+    asked = run_exp(leaky, "purge", "-", stdin=f"{LEAK}\n".encode())
+    assert asked.err.endswith(f"hint: exp purge {LEAK} --yes\n")
+    assert run_exp(leaky, "purge", "-", "--yes").err.startswith("exp: no run came on standard input\n")
+    assert run_exp(leaky, "purge", "-", "--yes", stdin=f"{LEAK}\n".encode()).out == f"erased amber-fox-v6sx ({LEAK})\n"

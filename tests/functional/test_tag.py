@@ -117,7 +117,7 @@ def test_json_tells_what_was_written(runs: GitFolder) -> None:
         (("k3v9", "a=1", "p7qw"), "'p7qw' names a run and comes after a tag"),
         (("k3v9", "good", "p7qw"), "'p7qw' names a run and comes after a tag"),
         (("team=fraud", "k3v9"), "no run is named before 'team=fraud'"),
-        (("team",), "no run is named before 'team'"),
+        (("team",), "'team' names no run, and the runs come first"),
         (("k3v9", "a b"), "names no run, and is no tag"),
         (("k3v9", "=x"), "has no name"),
         (("k3v9", "a\x1bb=x"), "control character"),

@@ -12,6 +12,7 @@ from gitexp.actions.fold import FoldRequest, fold_project, undo_folds
 from gitexp.cli.completion import complete_experiment, complete_run
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import JSON_OPTION, count_option
+from gitexp.cli.run_words import read_run_words
 from gitexp.cli.terminal import say, warn, warn_of_broken
 from gitexp.errors import UsageError
 from gitexp.model.ages import format_age, parse_age
@@ -27,7 +28,8 @@ EXAMPLES = """
 exp fold                               all that began more than 30 days ago
 exp fold --older-than 1w --dry-run     which would those be?
 exp fold --all --keep 100              all but the newest 100 of each experiment
-exp fold k3v9 amber-fox                these two
+exp fold k3v9 p7qw                     these two
+exp ls --ids -n 0 | exp fold -         those that another command names
 exp fold --undo k3v9                   gives it a ref of its own again
 """
 
@@ -37,7 +39,7 @@ def fold(
         list[str] | None,
         typer.Argument(
             metavar="[RUN]...",
-            help="The runs. [default: the old ones]",
+            help="The runs; - reads them from standard input. [default: the old ones]",
             autocompletion=complete_run,
             show_default=False,
         ),
@@ -60,7 +62,7 @@ def fold(
         ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", "-a", help="Runs of any age.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which runs would be folded.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say which runs would be folded.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Give the runs refs of their own again.")] = False,
     as_json: JSON_OPTION = False,
 ) -> int:
@@ -70,7 +72,7 @@ def fold(
     is going is never folded, and one of which something is said later gets a ref of its own until the next fold. exp
     push and exp pull make the folds those of every clone. The exit status is 1 where a run could not be folded.
     """
-    runs = tuple(run or ())
+    runs = read_run_words(run or (), "exp fold -").all
     _check(runs, older_than=older_than, keep=keep or 0, everything=everything, dry_run=dry_run, undo=undo)
     store = open_recovered()
     if undo:

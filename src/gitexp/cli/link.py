@@ -39,7 +39,7 @@ def link(
     if not runs:
         raise UsageError("a run and a page, both are needed", hint="exp link last https://example.org/report")
     target = read_link(url, title)
-    given = read_run_words(runs)
+    given = read_run_words(runs, "exp link - https://example.org/sweep")
     store = open_recovered()
     heads = find_runs(store, given.all, experiment)
     done = say_of_runs(store, heads, plan_link(target), [Statement("link", target)])

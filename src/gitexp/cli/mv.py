@@ -40,17 +40,21 @@ def mv(
     from gitexp.actions.named_run import find_runs
     from gitexp.model.annotations import Statement
     from gitexp.model.refs import parse_experiment
+    from gitexp.model.spec import Text, parse_spec
     from gitexp.model.statements import plan_move
+    from gitexp.model.tag_words import looks_like_run
 
     *runs, place = words
     if not runs:
-        raise UsageError("a run and an experiment, both are needed", hint=f"exp mv last {place}")
+        is_run = looks_like_run(place, ()) or not isinstance(parse_spec(place), Text)
+        hint = f"exp mv {place} baseline" if is_run else f"exp mv last {place}"
+        raise UsageError("a run and an experiment, both are needed", hint=hint)
     try:
         target = parse_experiment(place)
     except InvalidValue as error:
         near = (error.hint or "").removeprefix("--experiment ")
         raise UsageError(error.message, hint=f"exp mv {' '.join(runs)} {near}" if near else None) from error
-    given = read_run_words(runs)
+    given = read_run_words(runs, "exp mv - archive")
     store = open_recovered()
     heads = find_runs(store, given.all, experiment)
     done = say_of_runs(store, heads, plan_move(target), [Statement("move", target)], going=False)

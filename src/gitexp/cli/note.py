@@ -49,7 +49,7 @@ def note(
         raise UsageError("-m and -F: one of them", hint="exp note last -m TEXT")
     if file == PIPED and PIPED in runs:
         raise UsageError("runs and text cannot both come on standard input", hint="exp note - -m TEXT")
-    words = read_run_words(runs)
+    words = read_run_words(runs, "exp note - -m TEXT")
     store = open_recovered()
     from gitexp.actions.named_run import find_runs
     from gitexp.actions.noting import find_noted

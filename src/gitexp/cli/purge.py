@@ -10,9 +10,10 @@ import typer
 
 from gitexp.actions.purge import plan_purge, purge_runs
 from gitexp.actions.remote_runs import find_remote
-from gitexp.cli.completion import complete_run
+from gitexp.cli.completion import complete_remote, complete_run
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import EXPERIMENT_OPTION, JSON_OPTION
+from gitexp.cli.run_words import read_run_words
 from gitexp.cli.terminal import say, warn
 from gitexp.errors import Refused
 from gitexp.git.remote import Talk
@@ -32,11 +33,22 @@ exp purge k3v9 p7qw --yes --why 'a password in its output'
 def purge(
     run: Annotated[
         list[str],
-        typer.Argument(metavar="RUN...", help="The runs.", autocompletion=complete_run, show_default=False),
+        typer.Argument(
+            metavar="RUN...",
+            help="The runs; - reads them from standard input, and takes --yes.",
+            autocompletion=complete_run,
+            show_default=False,
+        ),
     ],
     remote: Annotated[bool, typer.Option("--remote", help="Erase them on the remote with the runs too.")] = False,
     to: Annotated[
-        str | None, typer.Option("--to", metavar="NAME", help="Which remote, by its name or URL; implies --remote.")
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="REMOTE",
+            help="Which remote, by name or URL; implies --remote.",
+            autocompletion=complete_remote,
+        ),
     ] = None,
     why: Annotated[
         str | None,
@@ -53,8 +65,9 @@ def purge(
     other clone that has them keeps them until exp purge is typed in it. A credential that was in a run is known:
     change it. The exit status is 1 where something is left.
     """
+    runs = read_run_words(run, "exp purge - --yes").all
     store = open_recovered()
-    plan = plan_purge(store, tuple(run), experiment)
+    plan = plan_purge(store, runs, experiment)
     place = find_remote(store, to, for_push=True) if remote or to is not None else None
     if not yes:
         _ask(plan, place)

@@ -47,7 +47,7 @@ def rm(
 
     if undo and why is not None:
         raise UsageError("--undo and --why: one of them", hint="exp note RUN TEXT")
-    given = read_run_words(runs)
+    given = read_run_words(runs, "exp rm -")
     store = open_recovered()
     heads = find_runs(store, given.all, experiment)
     if undo:

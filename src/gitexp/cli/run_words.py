@@ -26,8 +26,11 @@ class RunWords(NamedTuple):
         return (*(self.piped or ()), *self.typed)
 
 
-def read_run_words(words: Sequence[str]) -> RunWords:
-    """Reads runs from standard input where ``-`` stands for them, one a line. Raises NotFound where there is none."""
+def read_run_words(words: Sequence[str], example: str) -> RunWords:
+    """Reads runs from standard input where ``-`` stands for them, one a line. Raises NotFound where there is none.
+
+    ``example`` is how the command is written behind a pipe, for whom nothing came through it.
+    """
     typed = tuple(word for word in words if word != PIPED)
     if len(typed) == len(words):
         return RunWords(typed, None)
@@ -35,5 +38,5 @@ def read_run_words(words: Sequence[str]) -> RunWords:
         say("the runs, one a line; Ctrl-D ends them")
     lines = tuple(line.strip() for line in sys.stdin or () if line.strip())
     if not lines:
-        raise NotFound("no run came on standard input", hint="exp ls --ids | exp tag - team=fraud")
+        raise NotFound("no run came on standard input", hint=f"exp ls --ids | {example}")
     return RunWords(typed, lines)

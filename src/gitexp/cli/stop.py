@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 exp stop                               the one run that is going
-exp stop k3v9 amber-fox --grace 60     two, with a minute to save what they have
+exp stop k3v9 p7qw --grace 60     two, with a minute to save what they have
 exp stop k3v9 --signal USR1            whatever the script makes of it
 exp stop k3v9 --now                    at once, without asking
 """

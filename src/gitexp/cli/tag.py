@@ -52,7 +52,7 @@ def tag(
     """
     from gitexp.actions.tagging import find_tagged
 
-    given = read_run_words(words)
+    given = read_run_words(words, "exp tag - team=fraud")
     store = open_recovered()
     tagged = find_tagged(store, given.typed, given.piped, experiment)
     if not tagged.tags:

@@ -57,6 +57,8 @@ def split_words(
         else:
             runs.append(word)
         if tags and not runs and not has_runs:
+            if "=" not in word:
+                raise UsageError(f"{word!r} names no run, and the runs come first", hint="exp ls")
             raise UsageError(f"no run is named before {word!r}", hint="exp tag last team=fraud")
     if not runs and not has_runs:
         raise UsageError("no run is named", hint="exp tag last team=fraud")

@@ -106,14 +106,18 @@ class NoRemote(NotFound):
 
     code = "no-remote"
 
-    def __init__(self, known: list[str], *, name: str | None = None) -> None:
+    def __init__(self, known: list[str], *, name: str | None = None, named_by: str | None = None) -> None:
         if name is not None:
-            message = f"there is no remote {name!r}" + (f"; there is {', '.join(known)}" if known else "")
+            message = f"there is no remote {name!r}" + (f", which {named_by} names" if named_by else "")
+            message += f"; there is {', '.join(known)}" if known else ""
         elif known:
             message = f"{len(known)} remotes, and none is chosen for runs: {', '.join(known)}"
         else:
             message = "this repository has no remote"
-        hint = f"exp remote set {known[0]}" if known else "git remote add origin URL, or exp remote set URL"
+        usual = "origin" if "origin" in known else known[0] if known else None
+        hint = f"exp remote set {usual}" if usual else "git remote add origin URL, or exp remote set URL"
+        if usual and name is not None and named_by is None:  # somebody typed it
+            hint = f"git remote add {name} URL"
         super().__init__(message, hint=hint, known=known, name=name)
 
 

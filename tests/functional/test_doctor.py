@@ -31,7 +31,7 @@ ok       signing        commits are not signed here
 ok       files          {folder}/.git/exp, with locks that hold
 ok       configuration  no setting of Git endangers runs
 ok       runs           0 runs, each readable
-ok       journals       0 going here
+ok       journals       none going here
 ok       refs           0 runs, 0 with a ref in a file of its own
 ok       objects        4 loose objects
 ok       remote         there is none, and runs stay here

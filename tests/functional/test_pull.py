@@ -64,7 +64,7 @@ def test_one_run_one_experiment_or_what_a_pipe_names(team: Team, ada: GitFolder,
     assert run_exp(bob, "pull", "-").err.startswith("nothing to pull: ")
     unknown = share(bob, "pull", "gggg", status=1)
     assert unknown.err == (
-        f"exp: no run 'gggg': file://{team.there.path} has no such run; what is not here yet is named by its id\n"
+        "exp: no run 'gggg': origin has no such run; what is not here yet is named by its id\n"
         "hint: exp remote ls origin\n"
     )
 
@@ -78,7 +78,7 @@ def test_what_both_said_is_merged_here_and_goes_back(team: Team, ada: GitFolder,
     ran = share(bob, "pull")
 
     assert ran.err.splitlines() == [
-        f"pulled 1 merged, 2 were here: origin (file://{team.there.path})",
+        f"pulled 1 merged run, 2 were here: origin (file://{team.there.path})",
         "what was merged goes back with: exp push",
     ]
     assert sorted(notes(bob, IDS[0])) == ["from ada", "from bob"]
@@ -201,3 +201,22 @@ def test_many_runs_are_packed_so_that_the_next_start_is_quick(team: Team, ada: G
     assert tips(bob) == tips(team.there)
     assert (bob.path / ".git" / "packed-refs").read_text().count("refs/runs/") == 104
     assert [path for path in (bob.path / ".git" / "refs" / "runs").rglob("*") if path.is_file()] == []
+
+
+def test_an_experiment_that_is_not_there_is_told(team: Team) -> None:
+    ada, bob = team.clone("ada"), team.clone("bob")
+    add_runs(ada, IDS[0])
+    share(ada, "push")
+
+    told = share(bob, "pull", "-e", "baselines").err.splitlines()
+
+    assert told[1:] == ["no run there was born in experiment 'baselines': exp remote ls origin"]
+
+
+def test_what_is_newer_here_is_told_with_the_command_that_brings_it_there(team: Team) -> None:
+    ada = team.clone("ada")
+    add_runs(ada, IDS[0])
+    share(ada, "push")
+    say(ada, IDS[0], "seen")
+
+    assert share(ada, "pull").err.splitlines()[1:] == ["what is newer here goes there with: exp push"]

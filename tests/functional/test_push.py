@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitexp.model.run import Status
 from kit.exp import envelope, run_exp
-from kit.sharing import IDS, Team, add_runs, notes, say, share, tips
+from kit.mirrored import mirror_run
+from kit.sharing import IDS, NOON, Team, add_runs, notes, say, share, tips
+from kit.stored import plan_run
 from kit.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -76,7 +79,7 @@ def test_what_was_said_since_moves_the_run_there(team: Team, ada: GitFolder) -> 
     share(ada, "push")
     tip = say(ada, IDS[0], "good")
 
-    assert share(ada, "push").err.startswith("pushed 1 moved: ")
+    assert share(ada, "push").err.startswith("pushed 1 updated run: ")
 
     assert tips(team.there) == {RUN: tip}
 
@@ -90,7 +93,7 @@ def test_what_both_sides_said_is_merged_here_and_goes(team: Team, ada: GitFolder
     share(bob, "push")
     say(ada, IDS[0], "from ada")
 
-    assert share(ada, "push").err.startswith("pushed 1 merged: ")
+    assert share(ada, "push").err.startswith("pushed 1 merged run: ")
 
     assert sorted(notes(ada, IDS[0])) == ["from ada", "from bob"]
     assert tips(team.there) == tips(ada)
@@ -189,7 +192,7 @@ def test_nothing_is_pushed_where_no_remote_is_chosen(ada: GitFolder) -> None:
 
     ran = share(ada, "push", status=1)
 
-    assert ran.err == ("exp: 2 remotes, and none is chosen for runs: backup, origin\nhint: exp remote set backup\n")
+    assert ran.err == ("exp: 2 remotes, and none is chosen for runs: backup, origin\nhint: exp remote set origin\n")
 
 
 def test_a_mirror_remote_and_submodules_on_demand_change_nothing(team: Team, ada: GitFolder) -> None:
@@ -251,4 +254,28 @@ def test_on_a_terminal_it_asks_once(team: Team, ada: GitFolder, answer: bytes, s
         assert b"Writing objects" in terminal.screen
         assert terminal.screen.rpartition(b"\r\x1b[K")[2].startswith(b"pushed 5 new runs: origin")
     else:
-        assert b"hint: exp push --with-history" in terminal.screen
+        assert terminal.screen.rstrip().endswith(b"exp: nothing was pushed")
+
+
+def test_runs_of_other_experiments_that_stay_are_told_and_so_is_an_experiment_without_any(
+    team: Team, ada: GitFolder
+) -> None:
+    add_runs(ada, *IDS[:2])
+    share(ada, "push")
+    assert run_exp(ada, "mv", IDS[1], "archive").status == 0
+
+    left = share(ada, "push")
+
+    assert left.err.splitlines()[1:] == ["1 run of other experiments differs from what is there: exp push --all"]
+    assert share(ada, "push", "--all").err.startswith("pushed 1 updated run, 1 was there: ")
+    assert "of other experiments" not in share(ada, "push").err
+    unknown = share(ada, "push", "-e", "archives").err.splitlines()
+    assert unknown[1:] == ["no runs in experiment 'archives'; exp ls --all lists those of others"]
+
+
+def test_a_run_that_is_going_elsewhere_is_not_ours_to_push_when_it_has_ended(team: Team, ada: GitFolder) -> None:
+    add_runs(ada, IDS[0])
+    mirror_run(ada, plan_run(ada, "t7zc9x1k0f", status=Status.RUNNING), at=NOON.timestamp())
+    assert "t7zc9x1k0f" in run_exp(ada, "ls", "--ids").out
+
+    assert share(ada, "push").err == f"pushed 1 new run: origin (file://{team.there.path})\n"

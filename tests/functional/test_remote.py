@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kit.exp import envelope
+from kit.exp import envelope, run_exp
 from kit.sharing import IDS, Team, add_runs, say, share, tips
 
 if TYPE_CHECKING:
@@ -115,3 +115,21 @@ def test_what_it_does_not_know_is_told(ada: GitFolder) -> None:
     assert "there is ls and set" in share(ada, "remote", "add", status=2).err
     assert "which one?" in share(ada, "remote", "set", status=2).err
     assert "there is no remote 'upstream'; there is origin" in share(ada, "remote", "set", "upstream", status=1).err
+
+
+def test_a_remote_that_is_not_there_is_told_with_who_names_it(ada: GitFolder) -> None:
+    typed = share(ada, "push", "--to", "backup", status=1).err
+    assert typed == "exp: there is no remote 'backup'; there is origin\nhint: git remote add backup URL\n"
+    ada.git("config", "gitexp.remote", "gone")
+    named = share(ada, "push", status=1).err
+    assert named == (
+        "exp: there is no remote 'gone', which gitexp.remote names; there is origin\nhint: exp remote set origin\n"
+    )
+
+
+def test_one_list_of_erased_runs_is_one(ada: GitFolder) -> None:
+    add_runs(ada, *IDS[:2])
+    assert run_exp(ada, "purge", IDS[0], "--yes").status == 0
+    share(ada, "push")
+
+    assert "and 1 list of erased runs\n" in share(ada, "remote", "ls").out

@@ -42,8 +42,8 @@ def share_both_ways(team: Team, url: str) -> None:
     say(ada, IDS[0], "from ada")
     say(bob, IDS[0], "from bob")
     share(ada, "push")
-    assert "pushed 1 merged" in share(bob, "push").err
-    assert "pulled 1 moved, 2 were here" in share(ada, "pull").err
+    assert "pushed 1 merged run" in share(bob, "push").err
+    assert "pulled 1 updated run, 2 were here" in share(ada, "pull").err
     assert sorted(notes(ada, IDS[0])) == ["from ada", "from bob"]
     assert tips(ada) == tips(bob) == tips(team.there)
     assert len(tips(ada)) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.heads import present_experiment
@@ -15,10 +16,11 @@ from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS, parse_run_ref
 from gitexp.model.run import Status
 from gitexp.model.sync import SyncedRef
 from gitexp.store.folds import covered_by_fold
+from gitexp.store.journals import has_journal
 from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
@@ -29,6 +31,7 @@ class OutgoingRuns(NamedTuple):
     """Refs of runs, and of folds and erased ids, each with what it holds. ``refused`` are those that cannot go.
 
     ``going`` and ``erased`` count the runs that were passed over: those that have not ended, those erased for good.
+    ``elsewhere`` are the refs of other experiments than ``experiment``, the one that is pushed where none is named.
     """
 
     runs: dict[str, str]
@@ -36,6 +39,8 @@ class OutgoingRuns(NamedTuple):
     refused: tuple[SyncedRef, ...] = ()
     going: int = 0
     erased: int = 0
+    experiment: str | None = None
+    elsewhere: Mapping[str, str] = MappingProxyType({})
 
 
 def choose_outgoing(
@@ -48,6 +53,8 @@ def choose_outgoing(
     others = dict(list_refs(store.repository, REMOVED))
     heads = _read_named(store, texts or ()) or store.heads()
     refused: list[SyncedRef] = []
+    wanted: str | None = None
+    aside: list[RunHead] = []
     if texts is not None:
         by_name: dict[str, RunHead] = {name: head for head in heads.runs for name in (head.id, head.ref)}
         found = [by_name.get(text) or find_run(store, text, experiment, heads) for text in texts]
@@ -59,18 +66,34 @@ def choose_outgoing(
         others |= dict(list_refs(store.repository, FOLDS))
         wanted = None if everything else present_experiment(store, experiment)
         chosen = [head for head in heads.runs if wanted is None or head.experiment == wanted]
+        aside = [head for head in heads.runs if wanted is not None and head.experiment != wanted]
         for error in heads.broken:
             ref = str(error.fields["run"])
             run = parse_run_ref(ref)
             if run is None or (run.kind == "ended" and wanted in (None, run.experiment)):
                 refused.append(SyncedRef(ref, "refused", None, error))
-    ended = [head for head in chosen if head.status is not Status.RUNNING and head.fold is None]
     # A ref that says nothing more than a fold, which goes too, would only have to go there again.
     covered = covered_by_fold(store.repository) if texts is None else {}
-    ended = [head for head in ended if head.commit not in covered.get(head.id, ())]
-    leaving = {head.ref: head.commit for head in reversed(ended) if head.id not in erased}
-    going = sum(head.status is Status.RUNNING for head in chosen) - sum(isinstance(one.why, Refused) for one in refused)
-    return OutgoingRuns(leaving, others, tuple(refused), going, len(ended) - len(leaving))
+    ended, left = (
+        [
+            head
+            for head in some
+            if head.status is not Status.RUNNING and head.fold is None and head.commit not in covered.get(head.id, ())
+        ]
+        for some in (chosen, aside)
+    )
+    leaving, staying = (
+        {head.ref: head.commit for head in reversed(some) if head.id not in erased} for some in (ended, left)
+    )
+    going = sum(_is_ours_to_push(store, head) for head in chosen if texts is None)
+    return OutgoingRuns(leaving, others, tuple(refused), going, len(ended) - len(leaving), wanted, staying)
+
+
+def _is_ours_to_push(store: RunStore, head: RunHead) -> bool:
+    """Whether a run is going here, so that it can be pushed when it has ended: one that is mirrored comes by itself."""
+    if head.status is not Status.RUNNING:
+        return False
+    return head.heard_at is None or has_journal(store.repository, head.id)
 
 
 def _read_named(store: RunStore, texts: Sequence[str]) -> Heads | None:

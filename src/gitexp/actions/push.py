@@ -56,6 +56,8 @@ class PushRequest(NamedTuple):
 class PushReport(NamedTuple):
     """What became of each ref. ``going`` and ``erased`` count the runs that were passed over.
 
+    ``elsewhere`` counts those of other experiments than the present one that are not there as they are here.
+
     ``inspections``: what was found in what left, or would leave; one for each time that something was sent.
     """
 
@@ -63,6 +65,9 @@ class PushReport(NamedTuple):
     refs: tuple[SyncedRef, ...]
     going: int = 0
     erased: int = 0
+    elsewhere: int = 0
+    experiment: str | None = None
+    """The one that was pushed; None where runs were named, or those of all experiments were meant."""
     dry_run: bool = False
     inspections: tuple[Inspection, ...] = ()
     folded_there: int = 0
@@ -96,14 +101,15 @@ def push_runs(store: RunStore, request: PushRequest, *, manners: PushManners = _
     remote = find_remote(store, request.remote, for_push=True)
     erased = read_erased(store)
     leaving = choose_outgoing(store, request.runs, request.experiment, erased, everything=request.everything)
-    report = PushReport(remote, leaving.refused, leaving.going, leaving.erased, request.dry_run)
+    report = PushReport(remote, leaving.refused, leaving.going, leaving.erased, 0, leaving.experiment, request.dry_run)
     runs, others = leaving.runs, leaving.others
     for rounds_left in reversed(range(_ROUNDS)):
         there = list_remote_runs(store, remote, manners.talk)
         plan = plan_push(
             store.repository, there, runs, others, dry_run=request.dry_run, talk=manners.talk, erased=erased
         )
-        report = report._replace(refs=(*report.refs, *plan.settled))
+        staying = sum(there.runs.get(ref) != commit for ref, commit in leaving.elsewhere.items())
+        report = report._replace(refs=(*report.refs, *plan.settled), elsewhere=staying)
         if not plan.updates:
             break
         looked = _inspect(store, plan, there, request, manners)

@@ -51,11 +51,14 @@ def _find_there(store: RunStore, there: RemoteRuns, text: str) -> str:
         raise _not_there(text, there, known=False) from error
     ref = next((ref for ref in there.runs if ref.rpartition("/")[2] == head.id), None)
     if ref is None:
+        if any(ref.rpartition("/")[2] == head.id for ref in there.live):
+            why = f"it is going, and {there.remote.name} has its mirrors"
+            raise RunNotFound(text, why, hint=f"exp watch {head.id}")
         raise _not_there(text, there, known=True)
     return ref
 
 
 def _not_there(text: str, there: RemoteRuns, *, known: bool) -> RunNotFound:
-    why = f"{there.remote.url} has no such run"
+    why = f"{there.remote.name} has no such run"
     why += "; it is here alone" if known else "; what is not here yet is named by its id"
     return RunNotFound(text, why, hint=f"exp remote ls {there.remote.name}")

@@ -128,7 +128,7 @@ def check_journals(repository: Repository) -> list[Finding]:
         what = "a recording died, and its run is" if dead == 1 else f"{dead} recordings died, and their runs are"
         return [Finding("journals", "problem", f"{what} not stored yet", "exp recover")]
     others = f", {elsewhere} on other machines" if elsewhere else ""
-    return [Finding("journals", "ok", f"{going} going here{others}")]
+    return [Finding("journals", "ok", f"{going or 'none'} going here{others}")]
 
 
 def check_refs(repository: Repository) -> list[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gitexp.actions.pull import PullReport, PullRequest, pull_runs
-from gitexp.cli.completion import complete_remote
+from gitexp.cli.completion import complete_experiment, complete_remote
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import JSON_OPTION, QUIET_OPTION
 from gitexp.cli.progress import Progress
@@ -15,7 +15,7 @@ from gitexp.cli.specs import read_specs
 from gitexp.cli.synced import describe_remote, tell_refusals
 from gitexp.cli.terminal import say, warn
 from gitexp.errors import UsageError
-from gitexp.render.sync import list_errors, summarise, sync_fields
+from gitexp.render.sync import has_runs, list_errors, summarise, sync_fields
 
 if TYPE_CHECKING:
     from gitexp.errors import ExpError
@@ -40,7 +40,13 @@ def pull(
     ] = None,
     experiment: Annotated[
         str | None,
-        typer.Option("-e", "--experiment", metavar="NAME", help="Only runs that were born in this experiment."),
+        typer.Option(
+            "-e",
+            "--experiment",
+            metavar="NAME",
+            help="Only runs that were born in this experiment.",
+            autocompletion=complete_experiment,
+        ),
     ] = None,
     source: Annotated[
         str | None,
@@ -71,7 +77,7 @@ def pull(
     if as_json:
         _write_json(report, errors)
     else:
-        _tell(report, quiet=quiet)
+        _tell(report, experiment, quiet=quiet)
     return int(bool(errors))
 
 
@@ -92,7 +98,7 @@ def _write_json(report: PullReport, errors: list[ExpError]) -> None:
     )
 
 
-def _tell(report: PullReport, *, quiet: bool) -> None:
+def _tell(report: PullReport, experiment: str | None, *, quiet: bool) -> None:
     tell_refusals(report.refs)
     for sentence in report.warnings:
         warn(sentence)
@@ -100,6 +106,10 @@ def _tell(report: PullReport, *, quiet: bool) -> None:
         return
     summary = summarise(report.refs, "pull", "pulled", "here", dry_run=report.dry_run)
     say(f"{summary}: {describe_remote(report.remote)}")
+    if experiment is not None and not report.going and not report.erased and not has_runs(report.refs):
+        say(f"no run there was born in experiment {experiment!r}: exp remote ls {report.remote.name}")
+    if any(one.outcome == "newer" for one in report.refs):
+        say("what is newer here goes there with: exp push")
     if any(one.outcome == "merged" for one in report.refs):
         say("what was merged goes back with: exp push")
     if report.folded:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gitexp.actions.push import PushManners, PushReport, PushRequest, push_runs
-from gitexp.cli.completion import complete_remote, complete_run
+from gitexp.cli.completion import complete_experiment, complete_remote, complete_run
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import JSON_OPTION, QUIET_OPTION
 from gitexp.cli.progress import Progress
 from gitexp.cli.specs import read_specs
 from gitexp.cli.synced import describe_remote, is_attended, tell_refusals
 from gitexp.cli.terminal import say, warn
-from gitexp.errors import UsageError
-from gitexp.render.sync import describe_luggage, list_errors, summarise, sync_fields
+from gitexp.errors import Refused, UsageError
+from gitexp.render.sync import describe_luggage, has_runs, list_errors, summarise, sync_fields
 
 if TYPE_CHECKING:
     from gitexp.errors import ExpError, HistoryUnasked
@@ -43,7 +43,14 @@ def push(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", "-a", help="The runs of every experiment.")] = False,
     experiment: Annotated[
-        str | None, typer.Option("-e", "--experiment", metavar="NAME", help="The experiment; else as .exp.yaml says.")
+        str | None,
+        typer.Option(
+            "-e",
+            "--experiment",
+            metavar="NAME",
+            help="The experiment; else as .exp.yaml says.",
+            autocompletion=complete_experiment,
+        ),
     ] = None,
     to: Annotated[
         str | None,
@@ -89,17 +96,19 @@ def push(
     if as_json:
         _write_json(report, errors)
     else:
-        _tell(report, quiet=quiet)
+        _tell(report, request, quiet=quiet)
     return int(bool(errors))
 
 
 def _may_history(unasked: HistoryUnasked, progress: Progress) -> bool:
-    """Asks once whether commits that are not pushed yet may go along."""
+    """Asks once whether commits that are not pushed yet may go along. Raises Refused where they may not."""
     progress.wipe()
     say(unasked.message)
     sys.stderr.write("push them too? [y/N] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Refused("nothing was pushed")
+    return True
 
 
 def _write_json(report: PushReport, errors: list[ExpError]) -> None:
@@ -112,6 +121,7 @@ def _write_json(report: PushReport, errors: list[ExpError]) -> None:
             "refs": sync_fields(report.refs),
             "going": report.going,
             "erased": report.erased,
+            "elsewhere": report.elsewhere,
             "folded": report.folded_there,
             "warnings": list(report.warnings),
             "commits": sum(one.commits for one in report.inspections),
@@ -124,7 +134,7 @@ def _write_json(report: PushReport, errors: list[ExpError]) -> None:
     )
 
 
-def _tell(report: PushReport, *, quiet: bool) -> None:
+def _tell(report: PushReport, request: PushRequest, *, quiet: bool) -> None:
     tell_refusals(report.refs)
     if report.why_not_folded is not None:
         warn(f"refs of folded runs stay on {report.remote.name}: {report.why_not_folded}")
@@ -140,5 +150,10 @@ def _tell(report: PushReport, *, quiet: bool) -> None:
         say(f"{report.folded_there} {'ref' if report.folded_there == 1 else 'refs'} went there: folds have the runs")
     if any(one.outcome == "newer" for one in report.refs):
         say("what is newer there comes with: exp pull")
+    if report.experiment is not None and not report.going and not has_runs(report.refs):
+        say(f"no runs in experiment {report.experiment!r}; exp ls --all lists those of others")
+    if report.elsewhere and request.experiment is None:
+        count = f"{report.elsewhere} run{'s' * (report.elsewhere != 1)} of other experiments"
+        say(f"{count} {'differs' if report.elsewhere == 1 else 'differ'} from what is there: exp push --all")
     if report.going:
         say(f"{report.going} {'is' if report.going == 1 else 'are'} going: exp push again when ended")

@@ -60,7 +60,7 @@ def choose_remote(repository: Repository, given: str | None = None, config: GitC
             return Remote(name, strip_credentials(known[name]), why)
         if is_location(name):
             return Remote(name, strip_credentials(name), why)
-        raise NoRemote(sorted(known), name=name)
+        raise NoRemote(sorted(known), name=name, named_by=why if given is None else None)
     raise NoRemote(sorted(known))
 
 

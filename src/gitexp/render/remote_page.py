@@ -29,7 +29,8 @@ def build_remote_page(name: str, why: str, rows: Sequence[Row], refs: Sequence[s
     else:
         page.append(Text((line(Span("no runs there, and none here", "muted")),)))
     folds, removed = (sum(ref.startswith(prefix) for ref in refs) for prefix in (FOLDS, REMOVED))
-    extra = [f"{number} {what}" for number, what in ((folds, "folds"), (removed, "lists of erased runs")) if number]
+    named = ((folds, "fold", "folds"), (removed, "list of erased runs", "lists of erased runs"))
+    extra = [f"{number} {one if number == 1 else many}" for number, one, many in named if number]
     if extra:
         page += [Gap(), Text((line(Span(f"and {', '.join(extra)}", "muted")),))]
     return page

@@ -18,14 +18,14 @@ _MOST_NAMED = 20
 
 
 def summarise(refs: Sequence[SyncedRef], verb: str, done: str, where: str, *, dry_run: bool) -> str:
-    """One line: ``pushed 3 new runs, 1 moved, 12 were there: origin (URL)``. ``where``: ``there`` or ``here``."""
+    """One line: ``pushed 3 new runs, 1 updated run, 12 were there``. ``where``: ``there`` or ``here``."""
     counts = Counter(one.outcome for one in refs if one.ref.startswith(RUNS))
     folds = _count_moved(refs, FOLDS)
     removed = _count_moved(refs, REMOVED)
     parts = [
         _count(counts["new"], "new run", "new runs"),
-        _count(counts["moved"], "moved", "moved"),
-        _count(counts["merged"], "merged", "merged"),
+        _count(counts["moved"], "updated run", "updated runs"),
+        _count(counts["merged"], "merged run", "merged runs"),
         _count(folds, "fold", "folds"),
         _count(removed, "list of erased runs", "lists of erased runs"),
     ]
@@ -53,6 +53,11 @@ def describe_luggage(inspections: Sequence[Inspection], *, dry_run: bool) -> lis
         f"places that look like a secret {went} along, as allowed",
     )
     return [sentence for sentence in (commits, excused) if sentence]
+
+
+def has_runs(refs: Sequence[SyncedRef]) -> bool:
+    """Whether a run is among the refs: folds and lists of erased runs go along with any."""
+    return any(one.ref.startswith(RUNS) for one in refs)
 
 
 def list_refusals(refs: Sequence[SyncedRef]) -> list[tuple[str, str | None]]:

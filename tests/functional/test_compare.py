@@ -378,3 +378,12 @@ def test_a_status_keeps_its_word(runs: GitFolder) -> None:
         "lost",
         "finished",
     ]
+
+
+def test_the_name_of_a_part_is_whole_where_its_keys_are_short(folder: GitFolder) -> None:
+    for run_id, python in (("k3v9x2mabc", "3.11.7"), ("p7qw4n8hde", "3.12.1")):
+        store_run(folder, plan_run(folder, run_id, environment=Environment(python=python)))
+
+    lines = _no_colour(folder, "exp", "compare", "k3v9", "p7qw", columns=80)
+
+    assert "Environment" in lines

@@ -103,7 +103,8 @@ def _cut_blocks(
 ) -> Iterable[tuple[tuple[GridColumn, ...], list[Line], list[list[Line]]]]:
     """Blocks of columns: each with the cells of the keys, and those of every run in it."""
     shown = show_rows(rows, matrix.heads, look)
-    key_width = max((width_of(one.key) + INDENT for one in shown), default=0)
+    parts = {one.row.part for one in shown} - {"run"}
+    key_width = max((*(width_of(one.key) + INDENT for one in shown), *map(len, parts)), default=0)
     if look.width is not None:
         key_width = min(key_width, max(look.width // 2, _NARROWEST_KEYS))
     keys = _list_keys(shown, key_width, look)

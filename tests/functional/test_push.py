@@ -11,6 +11,7 @@ import pytest
 
 from gitexp.model.run import Status
 from kit.exp import envelope, run_exp
+from kit.git import GitFolder
 from kit.mirrored import mirror_run
 from kit.sharing import IDS, NOON, Team, add_runs, notes, say, share, tips
 from kit.stored import plan_run
@@ -18,8 +19,6 @@ from kit.terminal import Terminal
 
 if TYPE_CHECKING:
     import pathlib
-
-    from kit.git import GitFolder
 
 RUN = f"refs/runs/default/{IDS[0]}"
 
@@ -279,3 +278,40 @@ def test_a_run_that_is_going_elsewhere_is_not_ours_to_push_when_it_has_ended(tea
     assert "t7zc9x1k0f" in run_exp(ada, "ls", "--ids").out
 
     assert share(ada, "push").err == f"pushed 1 new run: origin (file://{team.there.path})\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--push",)])
+def test_each_place_that_a_push_goes_to_is_asked_what_it_has(
+    team: Team, ada: GitFolder, tmp_path: pathlib.Path, options: tuple[str, ...]
+) -> None:
+    ada.gen({"creds.py": 'KEY = "ghp_' + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8" + '"\n'})
+    ada.commit("a mistake")
+    ada.git("push", "--quiet")
+    add_runs(ada, IDS[0])
+    other = GitFolder.create(tmp_path / "other.git", "--bare")
+    ada.git("remote", "set-url", "--add", *options, "origin", f"file://{team.there.path}")
+    ada.git("remote", "set-url", "--add", *options, "origin", str(other.path))
+
+    ran = share(ada, "push", "--with-history", status=1)
+
+    assert "creds.py:1" in ran.err
+    assert tips(other) == {}
+    ada.git("remote", "set-url", "--delete", *options, "origin", str(other.path))
+    assert share(ada, "push").err.startswith("pushed 1 new run: ")
+
+
+def test_a_remote_is_not_believed_what_it_says_of_commits_that_came_from_nowhere(team: Team, ada: GitFolder) -> None:
+    ada.gen({"creds.py": 'KEY = "ghp_' + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8" + '"\n'})
+    ada.commit("a mistake")
+    add_runs(ada, IDS[0])
+    # It has the objects and no ref that leads to them: it says yes, and a push sends them again.
+    ada.git("push", "--quiet", "origin", "HEAD:refs/hidden/x")
+    team.there.git("config", "transfer.hideRefs", "refs/hidden")
+
+    assert "creds.py:1" in share(ada, "push", "--with-history", status=1).err
+
+    ada.git("push", "--quiet")
+    team.there.git(
+        "update-ref", "refs/heads/main", team.there.git("commit-tree", "main^{tree}", "-p", "main", "-m", "x")
+    )
+    assert share(ada, "push").err.startswith("pushed 1 new run: ")

@@ -185,7 +185,7 @@ def test_a_branch_that_has_moved_on_there(server: GitFolder, folder: GitFolder) 
 
     repository = open_repository(str(mine.path))
     assert len(list_outgoing(repository, [head], [theirs]).commits) == 3
-    common = find_common(repository, "origin", [head])
+    common = find_common(repository, ["origin"], [head])
     assert base in common
     assert head not in common
     assert list_outgoing(repository, [head], [theirs, *common]).commits == (head,)
@@ -193,6 +193,6 @@ def test_a_branch_that_has_moved_on_there(server: GitFolder, folder: GitFolder) 
 
 def test_a_remote_that_does_not_answer_has_nothing_in_common(folder: GitFolder, tmp_path: pathlib.Path) -> None:
     head = folder.git("rev-parse", "HEAD")
-    assert find_common(open_repository(), str(tmp_path / "none"), [head]) == []
-    assert find_common(open_repository(), str(folder.path), []) == []
-    assert head in find_common(open_repository(), str(folder.path), [head])
+    assert find_common(open_repository(), [str(tmp_path / "none")], [head]) == frozenset()
+    assert find_common(open_repository(), [str(folder.path)], []) == frozenset()
+    assert head in find_common(open_repository(), [str(folder.path)], [head])

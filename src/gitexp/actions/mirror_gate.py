@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gitexp.actions.push_gate import check_inspection, inspect_outgoing
+from gitexp.actions.remote_runs import find_pushed
 from gitexp.git.config import author_identity
-from gitexp.git.remote import find_common
 from gitexp.store.push_record import PushedFind, PushEntry, append_push
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def inspect_mirror(
     inspection = inspect_outgoing(store, [commit], known)
     if inspection.unpushed or inspection.finds:
         # A branch that has moved on there says nothing of the commits below it: the remote is asked for those.
-        common = find_common(store.repository, remote.listed, [commit])
+        common = find_pushed(store, remote, [commit])
         if common:
             inspection = inspect_outgoing(store, [commit], [*known, *common])
     check_inspection(inspection, with_history=with_history, remote=remote.name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from gitexp.actions.mirror_gate import inspect_mirror, note_push
 from gitexp.actions.patience import Patience
 from gitexp.errors import ExpError, GitFailed, HistoryUnasked, Refused, RemoteFailed
-from gitexp.git.remote import PushUpdate, list_remote_refs, push_refs
+from gitexp.git.remote import PushUpdate, find_known, list_remote_refs, push_refs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,8 +59,8 @@ class MirrorPush:
         """Looks whether a commit may leave. Raises Refused, RemoteFailed, Stopped."""
         known = self._known
         if known is None:
-            listed = self._within(LIST_SECONDS, lambda: list_remote_refs(self._store.repository, self._remote.listed))
-            known = {object_id for _, object_id in listed}
+            places = self._remote.places
+            known = set(self._within(LIST_SECONDS, lambda: find_known(self._store.repository, places)))
         inspection = self._within(_FOREVER, lambda: self._inspect(commit, known))
         self._known = known | {commit}
         return inspection
@@ -90,6 +90,8 @@ class MirrorPush:
         wanted = [ended.ref, live_ref] if self._known is not None else []
         listed = list_remote_refs(repository, remote.listed, *wanted)
         known = (self._known or set()) | {object_id for _, object_id in listed}
+        if remote.also:
+            known = (self._known or set()) | find_known(repository, remote.places, *wanted)
         inspection = self._inspect(ended.commit, known)
         updates = [PushUpdate(ended.ref, ended.commit)]
         there = dict(listed).get(live_ref)

@@ -12,11 +12,11 @@ from gitexp.actions.pull_live import settled_live
 from gitexp.actions.push_batches import cut_updates, push_batches
 from gitexp.actions.push_gate import check_inspection, inspect_outgoing
 from gitexp.actions.push_plan import plan_push
-from gitexp.actions.remote_runs import find_remote, list_remote_runs, read_erased
+from gitexp.actions.remote_runs import find_pushed, find_remote, list_remote_runs, read_erased
 from gitexp.errors import HistoryUnasked, RefMoved, Refused, RemoteFailed
 from gitexp.git.config import author_identity
 from gitexp.git.refs import list_refs
-from gitexp.git.remote import PushUpdate, Talk, find_common, push_refs
+from gitexp.git.remote import PushUpdate, Talk, push_refs
 from gitexp.model.refs import FOLDS, RUNS
 from gitexp.model.sync import SyncedRef
 from gitexp.store.push_record import PushedFind, PushEntry, append_push
@@ -209,7 +209,7 @@ def _inspect(
     if found.unpushed:
         # A branch that went on over there is told by a commit that is not here, and yet it has those below it.
         asked = [one.commit for one in found.unpushed[:_MOST_ASKED]]
-        common = find_common(store.repository, there.remote.listed, asked, talk=manners.talk)
+        common = find_pushed(store, there.remote, asked, talk=manners.talk)
         if not there.known.issuperset(common):
             found = inspect_outgoing(store, tips, there.known.union(common), allow=request.allow)
     try:

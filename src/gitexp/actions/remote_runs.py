@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenRecord
 from gitexp.git.config import read_config
+from gitexp.git.reachability import find_unheld
 from gitexp.git.refs import list_containing, list_refs
-from gitexp.git.remote import list_remote_refs
+from gitexp.git.remote import Talk, find_common, find_known, list_remote_refs
 from gitexp.git.remotes import choose_remote, push_location
 from gitexp.model.ids import RunId
 from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS, parse_fold_ref, parse_removed_ref, parse_run_ref
@@ -15,22 +16,22 @@ from gitexp.store.folds import read_folds
 from gitexp.store.removed import read_removed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from gitexp.errors import ExpError
-    from gitexp.git.remote import Talk
     from gitexp.git.remotes import Remote
     from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
 _ASKED = ("refs/heads/*", "refs/tags/*", f"{RUNS}*", f"{FOLDS}*", f"{REMOVED}*", f"{LIVE}*")
 _LONGEST_NAME = 200
+_QUIET = Talk()
 
 
 class RemoteRuns(NamedTuple):
     """The refs of a remote, by name. ``broken`` are those that stand where only ours may, and are none of ours.
 
-    ``known`` is every id that it told: what is behind these is there.
+    ``known`` is every id that it told, and all other places that a push goes to: what is behind these is there.
     """
 
     remote: Remote
@@ -65,7 +66,18 @@ def list_remote_runs(store: RunStore, remote: Remote, talk: Talk) -> RemoteRuns:
             found.removed[name] = object_id
         elif name.startswith((RUNS, "refs/exp/")):
             broken.append((name, BrokenRecord(name[:_LONGEST_NAME], "the ref is not that of a run")))
+    if remote.also:
+        known &= find_known(store.repository, remote.also, *_ASKED, talk=talk)
     return found._replace(known=frozenset(known), broken=tuple(broken))
+
+
+def find_pushed(store: RunStore, remote: Remote, tips: Sequence[str], *, talk: Talk = _QUIET) -> frozenset[str]:
+    """Commits behind ``tips`` that all places which a push goes to say they have, and that came from a remote once.
+
+    What they say alone is not believed: a push sends such a commit all the same, and nobody would have looked into it.
+    """
+    common = find_common(store.repository, remote.places, tips, talk=talk)
+    return common - find_unheld(store.repository, common, "refs/remotes")
 
 
 def read_erased(store: RunStore) -> frozenset[RunId]:

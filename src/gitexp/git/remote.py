@@ -28,6 +28,7 @@ __all__ = [
     "fetch_objects",
     "fetch_ref",
     "find_common",
+    "find_known",
     "list_remote_refs",
     "push_batch",
     "push_refs",
@@ -138,17 +139,29 @@ def push_batch(
     return results
 
 
-def find_common(repository: Repository, remote: str, tips: Sequence[str], *, talk: Talk = _QUIET) -> list[str]:
-    """Commits behind ``tips`` that a remote says it has, whether a ref of it leads to them here or not.
+def find_known(repository: Repository, places: Sequence[str], *patterns: str, talk: Talk = _QUIET) -> frozenset[str]:
+    """The ids that refs of each of several places hold: what only one of them has would be new to another."""
+    told = [list_remote_refs(repository, place, *patterns, talk=talk) for place in places]
+    return frozenset.intersection(*(frozenset(object_id for _, object_id in refs) for refs in told))
+
+
+def find_common(
+    repository: Repository, places: Sequence[str], tips: Sequence[str], *, talk: Talk = _QUIET
+) -> frozenset[str]:
+    """Commits behind ``tips`` that each of the places says it has, whether a ref of it leads to them here or not.
 
     A branch that has moved on over there advertises a commit that is not here, which tells nothing of those below it.
     Empty where the server cannot be asked so, or does not answer: what it has is then not known.
     """
     if not tips:
-        return []
+        return frozenset()
     asked = [f"--negotiation-tip={tip}" for tip in tips]
-    spoken = speak(repository, talk, ["fetch", "--negotiate-only", *asked, "--", remote], None)
-    return [line for line in spoken.out.decode("ascii", "replace").split("\n") if _ID.fullmatch(line)]
+    told: list[frozenset[str]] = []
+    for place in places:
+        spoken = speak(repository, talk, ["fetch", "--negotiate-only", *asked, "--", place], None)
+        lines = spoken.out.decode("ascii", "replace").split("\n")
+        told.append(frozenset(line for line in lines if _ID.fullmatch(line)))
+    return frozenset.intersection(*told)
 
 
 def _progress(talk: Talk, *, quiet: bool = False) -> list[str]:

@@ -25,12 +25,19 @@ class Remote(NamedTuple):
     """Another repository. ``name`` is what Git is told: a remote's name, else its URL. ``url`` is without credentials.
 
     ``why``: what made it the one with the runs. ``pushed_to``: where pushes go, where that is another place.
+    ``also``: further places to which the same push goes, and which may have less.
     """
 
     name: str
     url: str
     why: str
     pushed_to: str | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """All that a push goes to, as Git is told of it."""
+        return (self.listed, *self.also)
 
     @property
     def listed(self) -> str:
@@ -65,16 +72,18 @@ def choose_remote(repository: Repository, given: str | None = None, config: GitC
 
 
 def push_location(repository: Repository, remote: Remote, config: GitConfig) -> Remote:
-    """The remote as the place to which Git pushes: ``pushurl`` and ``pushInsteadOf`` can name another one."""
-    if not any(key.endswith((".pushurl", ".pushinsteadof")) for key, _ in config.entries):
-        return remote
-    if remote.name not in config.remotes():
+    """The remote as the places to which Git pushes: ``pushurl`` and ``pushInsteadOf`` can name others, and several."""
+    is_elsewhere = any(key.endswith((".pushurl", ".pushinsteadof")) for key, _ in config.entries)
+    if remote.name not in config.remotes() or not (
+        is_elsewhere or len(config.get_all(f"remote.{remote.name}.url")) > 1
+    ):
         return remote
     pushed, fetched = (
         run_git(repository, "remote", "get-url", *options, "--", remote.name).decode("utf-8", "surrogateescape")
         for options in (("--push", "--all"), ())
     )
-    first = pushed.split("\n")[0]
+    first, *also = pushed.removesuffix("\n").split("\n")
+    remote = remote._replace(also=tuple(also))
     if first == fetched.split("\n")[0]:
         return remote
     return remote._replace(url=strip_credentials(first), pushed_to=first)

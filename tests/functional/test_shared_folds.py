@@ -175,6 +175,13 @@ def test_an_erased_run_goes_from_everybodys_folds(team: Team, ada: GitFolder, bo
     for folder in (ada, team.there):
         folder.git("gc", "--quiet", "--prune=now")
         assert folder.git("cat-file", "-t", commit, check=False) == ""
+    # Who pulled it has it until they erase it too.
+    bob.git("gc", "--quiet", "--prune=now")
+    assert bob.git("cat-file", "-t", commit) == "commit"
+    assert f"1 run was purged by ada: exp purge {FIRST[:4]} erases it here too" in pulled.err
+    share(bob, "purge", FIRST, "--yes")
+    assert bob.git("cat-file", "-t", commit, check=False) == ""
+    assert f"refs/runs/default/{FIRST}" not in tips(bob)
 
 
 def test_a_run_that_was_erased_here_alone_is_told_there_by_a_plain_push(
@@ -194,7 +201,7 @@ def test_a_run_that_was_erased_here_alone_is_told_there_by_a_plain_push(
     assert "1 list of erased runs" in pushed.err
     assert tips(ada, "refs/exp") == tips(team.there, "refs/exp")  # the fold was replaced
     pulled = share(bob, "pull")
-    assert f"1 run was purged by ada: exp purge {THIRD[:4]} erases it here too" in pulled.err
+    assert "2 runs were purged by ada: exp purge " in pulled.err
     assert set(listed(bob)) == {SECOND, FOURTH, FIFTH}
     share(bob, "push", "--all")
     assert set(listed(bob)) == set(listed(ada)) == {SECOND, FOURTH, FIFTH}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.actions.coming import fetch_tips, find_depth
-from gitexp.errors import Refused
+from gitexp.errors import GitFailed, GitMissing, RefMoved, Refused
 from gitexp.git.command import start_git
-from gitexp.git.refs import RefChange, list_refs, update_refs_apart
-from gitexp.model.refs import FOLDS
+from gitexp.git.refs import RefChange, list_refs, update_refs, update_refs_apart
+from gitexp.model.refs import FOLDS, RUNS, parse_run_ref
 from gitexp.model.sync import SyncedRef
-from gitexp.store.fold_judging import judge_folds, why_not_fold
+from gitexp.store.fold_judging import find_given_up, judge_folds, why_not_fold
 from gitexp.store.purging import read_replaced
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def pull_fast_forwards(
 ) -> list[SyncedRef]:
     """Brings the refs below a prefix of ours. One that is no fast-forward is told, and stays.
 
-    But for a fold that has all that ours has and no run that was ``erased``.
+    But for a fold that has all that ours has and no run that was ``erased``: these have refs of their own here then,
+    until they are erased here as well.
     """
     ours = dict(list_refs(repository, prefix))
     replaced = read_replaced(repository)
@@ -55,6 +56,13 @@ def pull_fast_forwards(
         if why is not None:
             refused[ref] = why
         elif held is None or _follows(repository, ref, held, commit, erased):
+            try:
+                _keep_given_up(repository, ref, held, commit)
+            except GitMissing:
+                raise
+            except (RefMoved, GitFailed) as error:
+                refused[ref] = error
+                continue
             outcomes[ref] = "new" if held is None else "moved"
             changes.append(RefChange(ref, commit, held))
         elif _follows(repository, ref, commit, held, erased):
@@ -92,6 +100,19 @@ def plan_fast_forwards(
         else:
             settled.append(SyncedRef(ref, "refused", commit, not_forward(ref, "here")))
     return going, settled
+
+
+def _keep_given_up(repository: Repository, ref: str, held: str | None, commit: str) -> None:
+    """Gives refs of their own to runs that nothing would hold any more. Raises RefMoved, GitFailed."""
+    if held is None or is_ancestor(repository, held, commit):
+        return
+    own = {run.id for name, _ in list_refs(repository, RUNS) if (run := parse_run_ref(name)) is not None}
+    lost = {
+        tip.ref: tip.commit
+        for tip in find_given_up(repository, ref, held, commit)
+        if (run := parse_run_ref(tip.ref)) is not None and run.id not in own
+    }
+    update_refs(repository, [RefChange(name, tip, None) for name, tip in lost.items()], reason="exp pull")
 
 
 def _follows(repository: Repository, ref: str, older: str, newer: str, erased: Collection[RunId]) -> bool:

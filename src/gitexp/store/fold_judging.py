@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gitexp.git.repository import Repository
     from gitexp.model.ids import RunId
+    from gitexp.store.folds import FoldedTip
 
 Verdict = Literal["ours", "theirs", "neither"]
 
@@ -39,6 +40,13 @@ def judge_folds(repository: Repository, ref: str, ours: str, theirs: str, erased
         number_of_erased = {name: sum(run_id in erased for run_id in folds.tips) for name, folds in held.items()}
         return "ours" if min((ours, theirs), key=lambda name: (number_of_erased[name], name)) == ours else "theirs"
     return "ours" if may_ours else "theirs" if may_theirs else "neither"
+
+
+def find_given_up(repository: Repository, ref: str, older: str, newer: str) -> list[FoldedTip]:
+    """The tips that the older one of two commits of a fold's ref holds and the newer one does not."""
+    covered = covered_by_fold(repository, [(ref, newer)])
+    held = read_folds(repository, [(ref, older)]).tips
+    return [tip for run_id, tips in held.items() for tip in tips if tip.commit not in covered.get(run_id, ())]
 
 
 def why_not_fold(repository: Repository, ref: str, commit: str, known: Collection[str]) -> BrokenRecord | None:

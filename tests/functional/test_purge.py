@@ -189,6 +189,15 @@ def test_who_is_not_asked_says_yes(leaky: GitFolder) -> None:
     assert refs(leaky, "refs/exp") == []
 
 
+def test_the_reason_is_not_the_secret(leaky: GitFolder) -> None:
+    done = run_exp(leaky, "purge", LEAK, "--yes", "--why", "it had ghp_" + "a1B2" * 9)
+
+    assert done.status == 1
+    assert "--why holds what looks like a secret" in done.err
+    assert LEAK in ids(leaky)
+    assert refs(leaky, "refs/exp") == []
+
+
 @pytest.mark.parametrize(("answer", "stays"), [("n", True), ("", True), ("y", False)])
 def test_it_is_asked_once(leaky: GitFolder, answer: str, *, stays: bool) -> None:
     with Terminal(["exp", "purge", LEAK], cwd=leaky.path, env={**os.environ, "COLUMNS": "80"}) as terminal:

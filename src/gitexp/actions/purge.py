@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.named_run import find_run
 from gitexp.actions.purge_remote import purge_remote
+from gitexp.actions.unsayable import check_reason
+from gitexp.capture.redaction import make_redactor
 from gitexp.errors import BrokenRecord, Refused, RunNotFound
 from gitexp.format.removal import Removal
 from gitexp.git.config import author_identity, read_config
@@ -103,9 +105,13 @@ def purge_runs(
 ) -> Purge:
     """Erases what was planned. Raises Refused, RefMoved, GitFailed, StorageFailed, RemoteFailed.
 
-    Whatever ends it: no listing shows the runs from the first change on, and the same command goes on where it ended.
+    Refused too where ``why`` holds a secret. Whatever ends it: no listing shows the runs from the first change on, and the same command goes on where it ended.
     """
     repository = store.repository
+    if why is not None:
+        redactor = make_redactor(store.settings.redaction)
+        redactor.remember_variables(os.environ)
+        check_reason(why, redactor)
     me = this_writer(repository)
     who = author_identity(repository)
     if plan.ids:

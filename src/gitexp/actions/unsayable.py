@@ -35,6 +35,12 @@ def check_statements(statements: Iterable[Statement], redactor: Redactor, by: Us
             raise Refused(f"the {statement.kind} holds what looks like a secret, and Git never forgets", hint=_HINT)
 
 
+def check_reason(why: str, redactor: Redactor) -> None:
+    """Raises Refused for the reason of an erasing that holds what looks like a secret: everybody reads it."""
+    if redactor.redact_text(why)[1]:
+        raise Refused("--why holds what looks like a secret, and Git never forgets", hint=_HINT)
+
+
 _HINT = "say it without; what is no secret can be allowed: redaction in .exp.yaml"
 
 

@@ -118,6 +118,20 @@ def test_a_secret_in_a_message(folder: GitFolder, known: str) -> None:
     assert (find.path, find.line, find.runs, find.is_own) == (None, 1, (), False)
 
 
+def test_a_secret_in_the_name_of_a_file(folder: GitFolder, known: str) -> None:
+    folder.gen({f"out/{TOKEN}.txt": "x\n", "out/plain.txt": "x\n"})
+    bad = folder.commit()
+    find = only(inspect(folder, "HEAD", known))
+    assert (find.commit, find.path, find.line, find.kind) == (bad, f"out/{TOKEN}.txt", None, "GitHub token")
+    known = bad
+    # What lies under that name was there before: only the tree is new.
+    folder.git("mv", "train.py", f"{TOKEN}.py")
+    bad = folder.commit()
+    find = only(inspect(folder, "HEAD", known))
+    assert (find.commit, find.path) == (bad, f"{TOKEN}.py")
+    assert inspect(folder, "HEAD", known, allow=[f"{TOKEN}.py"]).finds == ()
+
+
 def test_files_that_are_credentials_by_name(folder: GitFolder, known: str) -> None:
     folder.gen({
         ".env": "A=1\n", "di\nr/id_rsa": "x\n", "caf\udce9/.netrc": "y\n", "copy/.env": "", "notes.env": "PORT=1\n",

@@ -20,10 +20,11 @@ _MOST = 32
 class OutgoingPaths:
     """Learns from one tree after another, a folder before what is in it.
 
-    ``files``: id → paths; ``links`` are those of them that are symlinks.
+    ``files``: id → paths; ``links`` are those of them that are symlinks. ``names``: each name in a tree, of what is
+    known there too, with the id and the path where it was seen first.
     """
 
-    __slots__ = ("_entry", "_first", "_folders", "_read", "_seen", "files", "links")
+    __slots__ = ("_entry", "_first", "_folders", "_read", "_seen", "files", "links", "names")
 
     def __init__(self, repository: Repository, outgoing: Outgoing) -> None:
         self._entry = re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % (repository.id_length // 2), re.DOTALL)
@@ -33,6 +34,7 @@ class OutgoingPaths:
         self._seen: dict[bytes, set[TreeEntry]] = {}
         self.files: dict[str, dict[bytes, None]] = {}
         self.links: set[str] = set()
+        self.names: dict[bytes, tuple[str, bytes]] = {}
 
     def add_tree(self, object_id: str, data: bytes) -> None:
         """Takes the outgoing entries of a tree, under each path that it is known by."""
@@ -42,11 +44,12 @@ class OutgoingPaths:
             paths[b""] = None
         elif not paths:
             paths[first + b"/"] = None
-        entries = [
-            TreeEntry(int(mode, 8), name, raw.hex())
-            for mode, name, raw in self._entry.findall(data)
-            if raw in self._first
-        ]
+        found = self._entry.findall(data)
+        folder = next(iter(paths))
+        for _, name, raw in found:
+            if name not in self.names:
+                self.names[name] = raw.hex(), folder + name
+        entries = [TreeEntry(int(mode, 8), name, raw.hex()) for mode, name, raw in found if raw in self._first]
         self._read[object_id] = entries
         for path in tuple(paths):
             self._enter(path, entries)

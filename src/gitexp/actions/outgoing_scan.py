@@ -106,6 +106,7 @@ class _Scan:
     def finish(self) -> Iterator[RawFind]:
         """All finds with their paths, and the files that are credentials as a whole."""
         self.search()
+        yield from self._find_in_names()
         files = self.paths.files
         for find in self.finds:
             yield find._replace(paths=tuple(files.get(find.object_id, ())))
@@ -123,6 +124,13 @@ class _Scan:
                     why = is_credential_file(path, head, globs)
                     if why is not None:
                         yield RawFind(found.name, (path,), None, why, has_pragma=False)
+
+    def _find_in_names(self) -> Iterator[RawFind]:
+        names = list(self.paths.names)
+        for index in find_suspects(names):
+            object_id, path = self.paths.names[names[index]]
+            for finding in find_all_secrets(names[index]):
+                yield RawFind(object_id, (path,), None, finding.kind, has_pragma=False)
 
 
 def scan_outgoing(repository: Repository, outgoing: Outgoing, rules: RedactionRules) -> Scanned:

@@ -108,6 +108,18 @@ def test_a_manifest_of_another_run_is_not_taken(team: Team, bob: GitFolder) -> N
     assert f"its manifest is that of run {IDS[0]}" in reasons["refs/runs/default/zzzzzzzzz2"]
 
 
+def test_a_manifest_that_blows_up_is_not_read(team: Team, bob: GitFolder) -> None:
+    # It is a few KB in a pack, and could as well be gigabytes here.
+    blown = ("format: 1", "format: 1  " + "#" * 16_000_000)
+    team.there.git("update-ref", BAD, copy_run(team.there, message=(IDS[0], "zzzzzzzzz0"), manifest=blown))
+
+    reasons = pull(bob)
+
+    assert "its manifest is larger than 16000000 bytes" in reasons[BAD]
+    bob.git("update-ref", "refs/runs/default/zzzzzzzzz0", team.there.git("rev-parse", BAD))
+    assert "too large" in share(bob, "show", "zzzzzzzzz0", status=1).err
+
+
 @pytest.mark.parametrize("name", ["..", ".git", ".GIT", "a\\..\\b/.git"])
 def test_a_tree_that_leads_out_is_refused_and_holds_up_nothing(team: Team, bob: GitFolder, name: str) -> None:
     there = team.there

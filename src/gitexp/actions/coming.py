@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenRecord, RemoteFailed
-from gitexp.format.manifest_reading import parse_manifest
+from gitexp.format.manifest_reading import MANIFEST_BYTES, parse_manifest
 from gitexp.git.command import run_git
 from gitexp.git.reading import read_commits_of, read_objects
 from gitexp.git.refs import resolve
@@ -89,7 +89,10 @@ def check_tips(repository: Repository, tips: Sequence[Tip]) -> Come:
     refused: dict[str, ExpError] = dict(read.refused)
     asked = list(read.heads.items())
     names = [f"{head.commit}:{MANIFEST.decode()}" for _, head in asked]
-    for (ref, head), found in zip(asked, read_objects(repository, names), strict=True):
+    for (ref, head), found in zip(asked, read_objects(repository, names, MANIFEST_BYTES), strict=True):
+        if found.type == "blob" and found.data is None:
+            refused[ref] = BrokenRecord(ref, f"its manifest is larger than {MANIFEST_BYTES} bytes")
+            continue
         why = _why_not_its_manifest(head, found.data if found.type == "blob" else None)
         if why is None:
             heads[ref] = head

@@ -105,7 +105,8 @@ def purge_runs(
 ) -> Purge:
     """Erases what was planned. Raises Refused, RefMoved, GitFailed, StorageFailed, RemoteFailed.
 
-    Refused too where ``why`` holds a secret. Whatever ends it: no listing shows the runs from the first change on, and the same command goes on where it ended.
+    Refused too where ``why`` holds a secret. Whatever ends it: no listing shows the runs from the first change on, and
+    the same command goes on where it ended.
     """
     repository = store.repository
     if why is not None:

@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 _MOST_DEATHS = 100
+_MOST_OF_A_COMMIT = 16_000_000
+_PIECE = 1_000_000
 
 
 class FoundObject(NamedTuple):
@@ -67,11 +69,11 @@ class ListedEntry(NamedTuple):
     path: bytes
 
 
-def read_objects(repository: Repository, names: Iterable[str]) -> Iterator[FoundObject]:
+def read_objects(repository: Repository, names: Iterable[str], most: int | None = None) -> Iterator[FoundObject]:
     """The objects that the names stand for, in order, one at a time in memory.
 
-    A name is anything Git resolves (an id, ``<commit>:<path>``) without a line end in it. Raises GitFailed when the
-    pipe breaks, as it does at an object whose bytes are damaged.
+    A name is anything Git resolves (an id, ``<commit>:<path>``) without a line end in it. One of more than
+    ``most`` bytes has no data. Raises GitFailed when the pipe breaks, as it does at an object whose bytes are damaged.
     """
     process = open_git(repository, "cat-file", "--batch", "--buffer", piped_input=True)
     # Git writes while it reads: names and answers go at the same time, or both sides wait for the other for ever.
@@ -81,7 +83,7 @@ def read_objects(repository: Repository, names: Iterable[str]) -> Iterator[Found
     feeder.start()
     listener.start()
     try:
-        yield from _answers(process, asked)
+        yield from _answers(process, asked, most)
         feeder.join()
         listener.join()
         if asked.error is not None:
@@ -150,7 +152,7 @@ def _line(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape") + b"\n"
 
 
-def _answers(process: subprocess.Popen[bytes], asked: _Asked) -> Iterator[FoundObject]:
+def _answers(process: subprocess.Popen[bytes], asked: _Asked, most: int | None) -> Iterator[FoundObject]:
     pipe = process.stdout
     assert pipe is not None
     while header := pipe.readline():
@@ -159,11 +161,14 @@ def _answers(process: subprocess.Popen[bytes], asked: _Asked) -> Iterator[FoundO
             yield FoundObject(name, None, None, None)
             continue
         object_id, kind, size = header.decode("ascii").split()
-        data = pipe.read(int(size) + 1)
-        if len(data) != int(size) + 1:
+        rest, data = int(size) + 1, b""
+        is_whole = most is None or rest <= most + 1
+        while rest and (data := pipe.read(rest if is_whole else min(rest, _PIECE))):
+            rest -= len(data)
+        if rest:
             asked.pending.appendleft(name)
             return
-        yield FoundObject(name, object_id, kind, data[:-1])
+        yield FoundObject(name, object_id, kind, data[:-1] if is_whole else None)
 
 
 def read_commits(repository: Repository, prefixes: Sequence[str]) -> Iterator[RefCommit]:
@@ -178,7 +183,7 @@ def read_commits_of(repository: Repository, refs: Sequence[tuple[str, str]]) -> 
         rest = refs[done:]
         try:
             for (name, object_id), found in zip(
-                rest, read_objects(repository, (object_id for _, object_id in rest)), strict=True
+                rest, read_objects(repository, (object_id for _, object_id in rest), _MOST_OF_A_COMMIT), strict=True
             ):
                 done += 1
                 yield RefCommit(name, object_id, found.data if found.type == "commit" else None)
@@ -193,15 +198,15 @@ def read_commits_of(repository: Repository, refs: Sequence[tuple[str, str]]) -> 
             yield RefCommit(name, object_id, None, is_damaged=True)
 
 
-def read_path(repository: Repository, treeish: str, path: bytes | str) -> bytes | None:
-    """The content of one file in a tree; None where there is none, or a folder."""
+def read_path(repository: Repository, treeish: str, path: bytes | str, most: int | None = None) -> bytes | None:
+    """The content of one file in a tree; None where there is none, or a folder, or more than ``most`` bytes."""
     raw = path if isinstance(path, bytes) else path.encode("utf-8", "surrogateescape")
     if b"\n" in raw:
         entries = [entry for entry in list_tree(repository, treeish, raw) if entry.path == raw]
         name = entries[0].id if entries else ""
     else:
         name = f"{treeish}:{raw.decode('utf-8', 'surrogateescape')}"
-    for found in read_objects(repository, [name] if name else []):
+    for found in read_objects(repository, [name] if name else [], most):
         return found.data if found.type == "blob" else None
     return None
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 RECORD = b".exp/"
 MANIFEST = RECORD + b"run.yaml"
+MOST_OF_A_MANIFEST = 16_000_000
+"""So many bytes are read of one: a remote can send gigabytes of nothing in a megabyte."""
 OUTPUT = RECORD + b"output.log"
 ENVIRONMENT = RECORD + b"environment/"
 PACKAGES = ENVIRONMENT + b"packages.txt"

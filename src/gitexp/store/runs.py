@@ -15,7 +15,7 @@ from gitexp.model.head import RunHead
 from gitexp.model.paths import quote_path
 from gitexp.model.refs import parse_run_ref
 from gitexp.model.run import Status, User
-from gitexp.store.layout import ANNOTATIONS, MANIFEST, RECORD, folded_path
+from gitexp.store.layout import ANNOTATIONS, MANIFEST, MOST_OF_A_MANIFEST, RECORD, folded_path
 from gitexp.store.project import Project, find_project
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class RunStore(NamedTuple):
 
     def load(self, head: RunHead) -> Run:
         """The whole manifest of a run, and what was said of it since. Raises BrokenRecord."""
-        data = self.read_part(head, MANIFEST)
+        data = self.read_part(head, MANIFEST, MOST_OF_A_MANIFEST)
         if data is None:
             raise BrokenRecord(head.id, "it has no .exp/run.yaml")
         return self._parse(head, data)
@@ -80,7 +80,7 @@ class RunStore(NamedTuple):
             done = 0
             try:
                 names = (f"{head.commit}:{MANIFEST.decode()}" for head in waiting)
-                for head, found in zip(waiting, read_objects(self.repository, names), strict=True):
+                for head, found in zip(waiting, read_objects(self.repository, names, MOST_OF_A_MANIFEST), strict=True):
                     done += 1
                     yield head, self._try_load(head, found.data if found.type == "blob" else None, said)
             except GitMissing:
@@ -134,7 +134,7 @@ class RunStore(NamedTuple):
         except GitFailed as error:
             raise _damaged(head, error) from error
 
-    def read_part(self, head: RunHead, path: bytes) -> bytes | None:
+    def read_part(self, head: RunHead, path: bytes, most: int | None = None) -> bytes | None:
         """The bytes of a file of the run's tree (``.exp/output.log``); None when it is not there.
 
         Raises BrokenRecord where an object on the way to it is damaged.
@@ -142,7 +142,7 @@ class RunStore(NamedTuple):
         try:
             tree, record = self._place(head)
             place = record + path.removeprefix(RECORD) if path.startswith(RECORD) else path
-            data = read_path(self.repository, tree, place)
+            data = read_path(self.repository, tree, place, most)
             # Git calls an object with a damaged header missing, as it does a path that is not there.
             listed = data is None and any(
                 entry.path == place and entry.type == "blob" for entry in list_tree(self.repository, tree, place)
@@ -150,7 +150,7 @@ class RunStore(NamedTuple):
         except GitFailed as error:
             raise _damaged(head, error) from error
         if listed:
-            raise BrokenRecord(head.id, f"{quote_path(path)} is damaged or missing", hint="git fsck")
+            raise BrokenRecord(head.id, f"{quote_path(path)} is damaged, missing or too large", hint="git fsck")
         return data
 
     def parts(self, head: RunHead) -> list[ListedEntry]:

@@ -180,6 +180,29 @@ def test_what_a_branch_a_worktree_or_an_index_holds_stays(leaky: GitFolder) -> N
     leaky.git("fsck", "--no-dangling")
 
 
+@pytest.mark.parametrize("where", [".", "../linked"])
+def test_what_a_rebase_put_aside_or_a_fetch_brought_stays(leaky: GitFolder, tmp_path: pathlib.Path, where: str) -> None:
+    same = f"password = {SECRET!r}\n"
+    leaky.git("worktree", "add", "--quiet", "-b", "other", "../linked")
+    place = GitFolder(leaky.path / where)
+    place.gen({"b.txt": "1\n"})
+    place.commit()
+    server = GitFolder.create(tmp_path / "server")
+    server.gen({"fetched.txt": same})
+    server.commit()
+    place.git("fetch", "--quiet", str(server.path))
+    place.gen({"train.py": same})
+    place.git("-c", "core.editor=true", "rebase", "--autostash", "--exec", "false", "HEAD~1", check=False)
+    assert (place.path / "train.py").read_text() != same
+
+    run_exp(leaky, "purge", LEAK, "--yes")
+
+    assert LEAK not in ids(leaky)
+    assert place.git("show", "FETCH_HEAD:fetched.txt") == same.strip()
+    place.git("-c", "core.editor=true", "rebase", "--continue")
+    assert (place.path / "train.py").read_text() == same
+
+
 def test_who_is_not_asked_says_yes(leaky: GitFolder) -> None:
     done = run_exp(leaky, "purge", LEAK)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.errors import GitFailed
 from gitexp.git.command import open_git, run_git, start_git
 from gitexp.git.housekeeping import describe_kind
+from gitexp.git.unfinished import find_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -38,7 +39,7 @@ def find_present(repository: Repository, ids: Iterable[str]) -> list[str]:
 def find_only_held(
     repository: Repository, roots: Collection[str], objects: Iterable[str] = (), others: Iterable[str] = ()
 ) -> set[str]:
-    """The objects that only ``roots`` lead to: no ref, reflog, HEAD or index, and none of ``others``.
+    """The objects that only ``roots`` lead to: no ref, reflog, HEAD or index, nothing under way, none of ``others``.
 
     ``objects`` are looked at alone, and not what they lead to. Raises GitFailed where an object is missing on the way:
     what it led to is not known then.
@@ -49,7 +50,9 @@ def find_only_held(
         candidates.update(_walk(repository, [*present, "--not", *_EVERYTHING]))
     if candidates:
         # That listing may name what an older commit of the others holds: Git looks at the trees of the nearest alone.
-        candidates.difference_update(_walk(repository, [*_EVERYTHING, *find_present(repository, others)]))
+        candidates.difference_update(
+            _walk(repository, [*_EVERYTHING, *find_present(repository, others), *find_unfinished(repository)])
+        )
     return candidates
 
 

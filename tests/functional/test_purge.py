@@ -36,7 +36,9 @@ def store_leak(folder: GitFolder) -> None:
     folder.gen({"train.py": f"password = {SECRET!r}\n"})
     folder.git("add", "--all")
     head = folder.git("rev-parse", "HEAD")
-    snapshot = folder.git("commit-tree", "-p", head, "-m", "snapshot of a working tree", folder.git("write-tree"))
+    ours = ("-c", "user.name=gitexp", "-c", "user.email=gitexp@localhost")
+    tree = folder.git("write-tree")
+    snapshot = folder.git(*ours, "commit-tree", "-p", head, "-m", "snapshot of a working tree", tree)
     folder.git("reset", "--hard", "--quiet")
     run = plan_run(folder, "v6sx0c7r1n", minutes=-500 * 24 * 60, params={"key": SECRET}, snapshot=snapshot)
     store_run(folder, run, {"output.log": f"{SECRET}\n".encode()})
@@ -229,6 +231,33 @@ def test_it_is_asked_once(leaky: GitFolder, answer: str, *, stays: bool) -> None
         status = terminal.wait()
 
     assert (status, LEAK in ids(leaky)) == (int(stays), stays)
+
+
+def test_a_commit_of_ones_own_that_only_the_run_leads_to_is_named_first(
+    folder: GitFolder, tmp_path: pathlib.Path
+) -> None:
+    folder.git("worktree", "add", "--quiet", "--detach", str(tmp_path / "aside"))
+    aside = GitFolder(tmp_path / "aside")
+    aside.gen({"train.py": "print('loss=0.1')\n"})
+    mine = aside.commit("tried on no branch")
+    store_run(folder, plan_run(folder, FIRST, snapshot=mine))
+    store_run(folder, plan_run(folder, SECOND))
+    folder.git("worktree", "remove", "--force", str(aside.path))
+    words = f"a commit of yours goes along, to which nothing else leads: {mine[:12]} tried on no branch"
+
+    with Terminal(["exp", "purge", FIRST], cwd=folder.path, env={**os.environ, "COLUMNS": "200"}) as terminal:
+        terminal.expect(rb"Erase 1 run here, for good\? \[y/N\] ")
+        terminal.send(b"n\r")
+        terminal.wait()
+        screen = terminal.screen.decode()
+    assert words in screen
+    assert f"git branch NAME {mine[:12]}" in screen
+    folder.git("branch", "kept", mine)
+    erased = run_exp(folder, "purge", FIRST, "--yes")
+
+    assert words not in erased.err
+    assert folder.git("cat-file", "-t", mine) == "commit"
+    assert ids(folder) == [SECOND]
 
 
 def test_a_run_that_is_going_is_refused(folder: GitFolder) -> None:

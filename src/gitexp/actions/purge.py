@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.named_run import find_run
+from gitexp.actions.purge_own import find_own_commits
 from gitexp.actions.purge_remote import purge_remote
 from gitexp.actions.unsayable import check_reason
 from gitexp.capture.redaction import make_redactor
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from gitexp.actions.purge_own import OwnCommit
     from gitexp.actions.purge_remote import RemotePurge
     from gitexp.git.remote import Talk
     from gitexp.git.remotes import Remote
@@ -42,13 +44,15 @@ REGISTRY = "registry.yaml"
 class PurgePlan(NamedTuple):
     """What is to be erased: runs that are here, ids of runs of which only remains are, and how many artifacts go along.
 
-    ``cached`` counts artifacts that lie in the cache beside the repository: they stay.
+    ``cached`` counts artifacts that lie in the cache beside the repository: they stay. ``own`` are the user's commits
+    that go along, since only the runs still lead to them.
     """
 
     heads: tuple[RunHead, ...]
     remains: tuple[RunId, ...]
     artifacts: int
     cached: int
+    own: tuple[OwnCommit, ...] = ()
 
     @property
     def ids(self) -> tuple[RunId, ...]:
@@ -91,7 +95,8 @@ def plan_purge(store: RunStore, runs: Sequence[str], experiment: str | None = No
             found[head.id] = head
     plan = PurgePlan(tuple(found.values()), tuple(dict.fromkeys(remains)), 0, 0)
     _refuse(store, plan)
-    return _count_artifacts(store, plan)
+    others = [head for head in every.runs if head.id not in found]
+    return _count_artifacts(store, plan)._replace(own=find_own_commits(store, plan.heads, others))
 
 
 def purge_runs(

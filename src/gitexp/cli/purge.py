@@ -69,6 +69,10 @@ def purge(
     store = open_recovered()
     plan = plan_purge(store, runs, experiment)
     place = find_remote(store, to, for_push=True) if remote or to is not None else None
+    for commit in plan.own:
+        warn(f"a commit of yours goes along, to which nothing else leads: {commit.commit[:12]} {commit.subject}")
+    if plan.own and not yes:
+        say(f"to keep it: git branch NAME {plan.own[0].commit[:12]}")
     if not yes:
         _ask(plan, place)
     talk = Talk(may_ask=sys.stderr.isatty())
@@ -134,6 +138,7 @@ def _fields(done: Purge) -> dict[str, object]:
     remote = done.remote
     return {
         "erased": list(done.plan.ids),
+        "own_commits": [one._asdict() for one in done.plan.own],
         "objects": done.erased.objects,
         "objects_left": list(done.erased.left),
         "holders": list(done.holders),

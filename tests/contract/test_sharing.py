@@ -76,18 +76,18 @@ def test_between_clones_of_every_kind(team: Team, kind: str) -> None:
 
     add_runs(folder, IDS[2])
     own = say(folder, IDS[0], "from here")
-    assert "pushed 1 new run, 1 moved, 1 was there" in share(folder, "push").err
+    assert "pushed 1 new run, 1 updated run, 1 was there" in share(folder, "push").err
     assert tips(team.there)[RUN] == own
     say(ada, IDS[0], "from ada")
     share(ada, "pull")
     share(ada, "push")
-    assert "pulled 1 moved, 2 were here" in share(folder, "pull").err
+    assert "pulled 1 updated run, 2 were here" in share(folder, "pull").err
     assert tips(folder) == tips(ada) == tips(team.there)
 
     say(ada, IDS[1], "ada's")
     say(folder, IDS[1], "ours")
     share(ada, "push")
-    assert "pushed 1 merged, 2 were there" in share(folder, "push").err
+    assert "pushed 1 merged run, 2 were there" in share(folder, "push").err
     assert sorted(notes(folder, IDS[1])) == ["ada's", "ours"]
     check_whole(folder)
     team.there.git("fsck", "--strict", "--no-dangling")

@@ -14,6 +14,7 @@ from kit.dying import kill_recording
 from kit.exp import manifest, refs, run_exp
 from kit.git import GitFolder
 from kit.observing import stream
+from kit.terminal import wait_until
 
 if TYPE_CHECKING:
     import pathlib
@@ -35,7 +36,10 @@ def test_on_a_disk_that_became_read_only(small_disk: pathlib.Path) -> None:
     (live,) = (folder.path / ".git" / "exp" / "live").iterdir()
     kill_recording(process)
     write_end(Journal(str(live), -1), EndNote(3, 3, None, None, (), 75.0, time.time()))
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    # Busy as long as the script has its own log open: its end of input is its end.
+    wait_until(
+        lambda: subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], capture_output=True).returncode == 0
+    )
 
     recovered = run_exp(folder, "recover")
     assert recovered.status == 1

@@ -66,7 +66,7 @@ def test_what_is_said_here_while_a_pull_fetches_is_merged_as_well(team: Team, ad
     ran = share(bob, "pull")
 
     assert done.exists()
-    assert "pulled 1 merged, 2 were here" in ran.err
+    assert "pulled 1 merged run, 2 were here" in ran.err
     assert sorted(notes(bob, IDS[0])) == ["from ada", "from bob"]
 
 
@@ -78,7 +78,7 @@ def test_what_another_pushes_meanwhile_is_merged_and_goes(team: Team, ada: GitFo
     ran = share(ada, "push")
 
     assert done.exists()
-    assert "pushed 1 merged, 2 were there" in ran.err
+    assert "pushed 1 merged run, 2 were there" in ran.err
     assert sorted(notes(ada, IDS[0])) == ["from ada", "from bob"]
     assert tips(team.there) == tips(ada)
 

@@ -88,9 +88,9 @@ def test_one_line_says_what_came_of_it() -> None:
     refs = [*synced("new", 3), *synced("moved", 1), *synced("same", 12), *synced("refused", 2)]
 
     assert summarise(refs, "push", "pushed", "there", dry_run=False) == (
-        "pushed 3 new runs, 1 moved, 12 were there, 2 were refused"
+        "pushed 3 new runs, 1 updated run, 12 were there, 2 were refused"
     )
-    assert summarise(refs, "push", "pushed", "there", dry_run=True).startswith("would push 3 new runs, 1 moved")
+    assert summarise(refs, "push", "pushed", "there", dry_run=True).startswith("would push 3 new runs, 1 updated run")
     assert summarise([], "pull", "pulled", "here", dry_run=False) == "nothing to pull"
     assert list_refusals(refs) == [("2 refs: no", "do")]
     folds = [*synced("new", 1, "refs/exp/fold/ada/2026"), *synced("same", 2, "refs/exp/fold/bob/2026")]

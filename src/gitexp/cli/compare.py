@@ -11,6 +11,7 @@ from gitexp.actions.compare_runs import RunComparison, compare_named
 from gitexp.cli.completion import complete_rows
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION, LISTED_EXPERIMENT_OPTION, count_option, run_argument
+from gitexp.cli.specs import STDIN, read_piped
 from gitexp.cli.terminal import find_look, say, warn
 from gitexp.errors import UsageError
 
@@ -93,14 +94,7 @@ def read_specs(words: list[str]) -> list[str]:
     """The runs that are named, those on standard input in the place of ``-``. Raises UsageError."""
     specs: list[str] = []
     for word in words:
-        if word != "-":
-            specs.append(word)
-            continue
-        if sys.stdin is None:
-            raise UsageError("-: there is no standard input", hint="exp ls --ids | exp compare -")
-        if sys.stdin.isatty():
-            say("reading runs from the terminal, one a line; Ctrl-D ends")
-        specs += [line.strip() for line in sys.stdin.read().splitlines() if line.strip()]
+        specs += read_piped("exp compare -") if word == STDIN else [word]
     if words and not specs:
         raise UsageError("-: no run on standard input", hint="exp ls --ids | exp compare -")
     return specs

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.cli.terminal import say
+from gitexp.cli.specs import read_piped
 from gitexp.errors import NotFound
 
 if TYPE_CHECKING:
@@ -34,9 +33,7 @@ def read_run_words(words: Sequence[str], example: str) -> RunWords:
     typed = tuple(word for word in words if word != PIPED)
     if len(typed) == len(words):
         return RunWords(typed, None)
-    if sys.stdin is not None and sys.stdin.isatty():
-        say("the runs, one a line; Ctrl-D ends them")
-    lines = tuple(line.strip() for line in sys.stdin or () if line.strip())
+    lines = tuple(read_piped(example))
     if not lines:
         raise NotFound("no run came on standard input", hint=f"exp ls --ids | {example}")
     return RunWords(typed, lines)

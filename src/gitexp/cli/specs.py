@@ -23,13 +23,17 @@ def read_specs(given: Sequence[str] | None) -> tuple[str, ...] | None:
         return None
     specs: list[str] = []
     for text in given:
-        specs += _read_stdin() if text == STDIN else [text]
+        specs += read_piped("exp push -") if text == STDIN else [text]
     return tuple(dict.fromkeys(specs))
 
 
-def _read_stdin() -> list[str]:
+def read_piped(example: str) -> list[str]:
+    """The words on standard input; on a terminal it is said that they are waited for.
+
+    ``example`` is how the command is written behind a pipe. Raises UsageError where there is no standard input.
+    """
     if sys.stdin is None:
-        raise UsageError("-: there is no standard input", hint="exp ls --ids | exp push -")
+        raise UsageError("-: there is no standard input", hint=f"exp ls --ids | {example}")
     if sys.stdin.isatty():
         say("reading runs from the terminal, one a line; Ctrl-D ends")
     return sys.stdin.read().split()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gitexp.actions.coming import fetch_tips, find_depth
 from gitexp.errors import GitFailed, GitMissing, RefMoved, Refused
 from gitexp.git.command import start_git
-from gitexp.git.refs import RefChange, list_refs, update_refs, update_refs_apart
+from gitexp.git.refs import RefChange, is_ancestor, list_refs, update_refs, update_refs_apart
 from gitexp.model.refs import FOLDS, RUNS, parse_run_ref
 from gitexp.model.sync import SyncedRef
 from gitexp.store.fold_judging import find_given_up, judge_folds, why_not_fold
@@ -104,7 +104,7 @@ def plan_fast_forwards(
 
 def _keep_given_up(repository: Repository, ref: str, held: str | None, commit: str) -> None:
     """Gives refs of their own to runs that nothing would hold any more. Raises RefMoved, GitFailed."""
-    if held is None or is_ancestor(repository, held, commit):
+    if held is None or is_ancestor(repository, held, commit, may_lack=True):
         return
     own = {run.id for name, _ in list_refs(repository, RUNS) if (run := parse_run_ref(name)) is not None}
     lost = {
@@ -117,16 +117,15 @@ def _keep_given_up(repository: Repository, ref: str, held: str | None, commit: s
 
 def _follows(repository: Repository, ref: str, older: str, newer: str, erased: Collection[RunId]) -> bool:
     """Whether nothing is lost where ``newer`` takes the place of ``older``."""
-    if is_ancestor(repository, older, newer):
+    if is_ancestor(repository, older, newer, may_lack=True):
         return True
-    if not ref.startswith(FOLDS) or is_ancestor(repository, newer, older) or not _is_here(repository, older):
+    if (
+        not ref.startswith(FOLDS)
+        or is_ancestor(repository, newer, older, may_lack=True)
+        or not _is_here(repository, older)
+    ):
         return False
     return judge_folds(repository, ref, newer, older, erased) == "ours"
-
-
-def is_ancestor(repository: Repository, older: str, newer: str) -> bool:
-    """Whether a commit is behind another one; False where either is not here."""
-    return not start_git(repository, "merge-base", "--is-ancestor", older, newer).collect().status
 
 
 def not_forward(ref: str, where: str) -> Refused:

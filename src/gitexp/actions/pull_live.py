@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenRecord, ExpError, RefMoved, RemoteFailed
 from gitexp.git.reading import read_commits_of
-from gitexp.git.refs import RefChange, list_refs, update_refs
+from gitexp.git.refs import RefChange, is_ancestor, list_refs, update_refs
 from gitexp.git.remote import PushUpdate, Talk, fetch_objects
 from gitexp.git.remotes import is_location
 from gitexp.model.refs import FOLDS, LIVE, RefName, live_ref, parse_run_ref, run_ref
 from gitexp.model.run import Status
 from gitexp.store.heard import forget_heard, note_heard
 from gitexp.store.journals import has_journal
-from gitexp.store.mirrors import is_behind
 from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ def _take(store: RunStore, remote: Remote, tip: Tip, old: str | None) -> RunHead
     head = _read(store, name, commit)
     if head.status is not Status.RUNNING:
         raise BrokenRecord(name, f"a live ref with a run that is {head.status.value}")
-    if old is not None and not store.repository.is_shallow and not is_behind(store.repository, old, commit):
+    if old is not None and not store.repository.is_shallow and not is_ancestor(store.repository, old, commit):
         raise BrokenRecord(name, f"{remote.name} has another run of that id")
     update_refs(store.repository, [RefChange(name, commit, old)], reason=f"exp: {head.name} heard of at {remote.name}")
     if not is_location(remote.name):  # a URL may hold a password

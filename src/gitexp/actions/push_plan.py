@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.coming import check_tips, fetch_tips, read_heads_apart
-from gitexp.actions.fast_forwards import is_ancestor, plan_fast_forwards
+from gitexp.actions.fast_forwards import plan_fast_forwards
 from gitexp.actions.meeting import meet
 from gitexp.actions.remote_runs import find_twice
-from gitexp.git.refs import update_refs_apart
+from gitexp.git.refs import is_ancestor, update_refs_apart
 from gitexp.model.sync import SyncedRef
 from gitexp.store.histories import read_histories
 
@@ -78,7 +78,7 @@ def plan_push(
     replaced = {
         ref: known[ref]
         for ref, commit in forward.items()
-        if ref in known and not is_ancestor(repository, known[ref], commit)
+        if ref in known and not is_ancestor(repository, known[ref], commit, may_lack=True)
     }
     return PushPlan(updates, outcomes, (*settled, *more), replaced)
 

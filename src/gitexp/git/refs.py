@@ -139,9 +139,12 @@ def resolve(repository: Repository, rev: str, *, peel: str | None = None) -> str
     return found if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", found) else None
 
 
-def is_ancestor(repository: Repository, commit: str, tip: str) -> bool:
-    """Whether one commit is another one, or comes before it. Raises GitFailed where either is missing."""
+def is_ancestor(repository: Repository, commit: str, tip: str, *, may_lack: bool = False) -> bool:
+    """Whether one commit is another one, or comes before it.
+
+    Raises GitFailed where either is missing, unless it ``may_lack`` one: then it is False.
+    """
     output = start_git(repository, "merge-base", "--is-ancestor", commit, tip).collect()
-    if output.status > 1:
+    if output.status not in (0, 1) and not may_lack:
         raise GitFailed("git merge-base", output.status, output.words)
     return output.status == 0

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.errors import GitFailed
 from gitexp.format.manifest import format_manifest
 from gitexp.git.collection import await_collection, is_collecting
-from gitexp.git.command import run_git, start_git
+from gitexp.git.command import run_git
 from gitexp.git.commits import parse_commit
 from gitexp.git.reading import read_objects
-from gitexp.git.refs import RefChange, list_refs
+from gitexp.git.refs import RefChange, is_ancestor, list_refs
 from gitexp.store.layout import MANIFEST
 from gitexp.store.writing import StoredRun, set_refs, write_shape
 
@@ -76,14 +75,6 @@ def find_first_live(repository: Repository, commit: str) -> str:
 def find_present(repository: Repository, live: StoredRun) -> StoredRun | None:
     """The live ref as mirrors have moved it since; None where it is gone, or holds what no mirror of this run is."""
     for name, commit in list_refs(repository, live.ref):
-        if name == live.ref and (commit == live.commit or is_behind(repository, live.commit, commit)):
+        if name == live.ref and (commit == live.commit or is_ancestor(repository, live.commit, commit)):
             return StoredRun(name, commit)
     return None
-
-
-def is_behind(repository: Repository, ancestor: str, commit: str) -> bool:
-    """Whether a commit is an ancestor of another one. Raises GitFailed where either is missing."""
-    output = start_git(repository, "merge-base", "--is-ancestor", ancestor, commit).collect()
-    if output.status not in (0, 1):
-        raise GitFailed("git merge-base", output.status, output.words)
-    return output.status == 0

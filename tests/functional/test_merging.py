@@ -17,8 +17,9 @@ from gitexp.git.repository import open_repository
 from gitexp.model.annotations import Statement
 from gitexp.model.run import User
 from gitexp.store.annotating import annotate
+from gitexp.store.head_reading import read_heads
 from gitexp.store.merging import merge_tips
-from gitexp.store.runs import open_store, read_heads
+from gitexp.store.runs import open_store
 from kit.exp import refs, run_exp
 from kit.git import GitFolder
 

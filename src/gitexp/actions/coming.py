@@ -11,8 +11,8 @@ from gitexp.git.command import run_git
 from gitexp.git.reading import read_commits_of, read_objects
 from gitexp.git.refs import resolve
 from gitexp.git.remote import fetch_objects
+from gitexp.store.head_reading import read_heads
 from gitexp.store.layout import MANIFEST
-from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from gitexp.model.refs import Experiment
     from gitexp.model.run import Run
     from gitexp.model.values import Value
-    from gitexp.store.runs import Heads, RunStore
+    from gitexp.store.head_reading import Heads
+    from gitexp.store.runs import RunStore
 
 
 class RunComparison(NamedTuple):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from gitexp.model.listing import unique_length
 
 if TYPE_CHECKING:
-    from gitexp.store.runs import Heads, RunStore
+    from gitexp.store.head_reading import Heads
+    from gitexp.store.runs import RunStore
 
 _MOST_NAMED = 5
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from gitexp.errors import BrokenRecord
     from gitexp.model.head import RunHead
     from gitexp.store.folding import KeptRun
-    from gitexp.store.runs import Heads, RunStore
+    from gitexp.store.head_reading import Heads
+    from gitexp.store.runs import RunStore
 
 
 class FoldRequest(NamedTuple):

@@ -19,9 +19,10 @@ from gitexp.git.config import read_config
 from gitexp.git.reading import read_commits
 from gitexp.git.remotes import Remote, push_location
 from gitexp.model.ids import RunId
+from gitexp.store.head_reading import read_heads
 from gitexp.store.journal import JOURNAL_VARIABLE, local_folder
 from gitexp.store.journals import is_recorded
-from gitexp.store.runs import open_store, read_heads
+from gitexp.store.runs import open_store
 from gitexp.store.writing import StoredRun
 
 if TYPE_CHECKING:

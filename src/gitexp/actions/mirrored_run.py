@@ -12,8 +12,8 @@ from gitexp.errors import Refused
 from gitexp.git.reading import read_commits
 from gitexp.model.going import RunView
 from gitexp.model.progress import find_progress
+from gitexp.store.head_reading import read_heads
 from gitexp.store.layout import OUTPUT
-from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -9,7 +9,8 @@ from gitexp.git.config import read_config
 from gitexp.model.ids import is_id_prefix
 
 if TYPE_CHECKING:
-    from gitexp.store.runs import Heads, RunStore
+    from gitexp.store.head_reading import Heads
+    from gitexp.store.runs import RunStore
 
 
 def has_remote(store: RunStore) -> bool:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from gitexp.model.ids import RunId
     from gitexp.model.refs import Experiment
     from gitexp.model.spec import Spec
-    from gitexp.store.runs import Heads, RunStore
+    from gitexp.store.head_reading import Heads
+    from gitexp.store.runs import RunStore
 
 
 def find_run(store: RunStore, text: str, experiment: str | None = None, heads: Heads | None = None) -> RunHead:

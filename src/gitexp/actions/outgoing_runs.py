@@ -16,15 +16,16 @@ from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS, parse_run_ref
 from gitexp.model.run import Status
 from gitexp.model.sync import SyncedRef
 from gitexp.store.folds import covered_by_fold
+from gitexp.store.head_reading import read_heads
 from gitexp.store.journals import has_journal
-from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
-    from gitexp.store.runs import Heads, RunStore
+    from gitexp.store.head_reading import Heads
+    from gitexp.store.runs import RunStore
 
 
 class OutgoingRuns(NamedTuple):

@@ -12,9 +12,9 @@ from gitexp.git.remote import PushUpdate, Talk, fetch_objects
 from gitexp.git.remotes import is_location
 from gitexp.model.refs import FOLDS, LIVE, RefName, live_ref, parse_run_ref, run_ref
 from gitexp.model.run import Status
+from gitexp.store.head_reading import read_heads
 from gitexp.store.heard import forget_heard, note_heard
 from gitexp.store.journals import has_journal
-from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

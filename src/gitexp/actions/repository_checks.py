@@ -97,7 +97,7 @@ def check_configuration(repository: Repository) -> list[Finding]:
 def check_runs(repository: Repository) -> list[Finding]:
     """Whether every run can be read."""
     from gitexp.git.reading import read_commits
-    from gitexp.store.runs import read_heads
+    from gitexp.store.head_reading import read_heads
 
     heads = read_heads(read_commits(repository, [RUNS, LIVE]))
     count = len(heads.runs)

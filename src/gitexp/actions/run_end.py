@@ -10,8 +10,8 @@ from gitexp.actions.recovery import recover_runs
 from gitexp.git.reading import read_commits
 from gitexp.model.refs import live_ref, run_ref
 from gitexp.model.run import Status
+from gitexp.store.head_reading import read_heads
 from gitexp.store.journal import START, local_folder
-from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
     from gitexp.model.head import RunHead

@@ -13,9 +13,10 @@ from gitexp.git.reading import read_commits_of
 from gitexp.model.run import User
 from gitexp.model.settings import Settings
 from gitexp.store.annotating import add_annotations
+from gitexp.store.head_reading import read_heads
 from gitexp.store.journal_annotations import close_annotations, path_of, read_annotation_files
 from gitexp.store.project import Project
-from gitexp.store.runs import RunStore, read_heads
+from gitexp.store.runs import RunStore
 from gitexp.store.unkept import put_aside
 from gitexp.store.writing import keep_present, set_refs
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gitexp.git.reading import RefCommit, read_commits_of
 from gitexp.git.refs import list_refs
 from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS, parse_run_ref
-from gitexp.store.runs import Heads, read_heads
+from gitexp.store.head_reading import Heads, read_heads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,8 +10,8 @@ from gitexp.git.newest import read_newest
 from gitexp.git.reading import RefCommit, read_objects
 from gitexp.model.refs import RUNS, parse_run_ref
 from gitexp.model.run import Status
+from gitexp.store.head_reading import read_heads
 from gitexp.store.journal import local_folder
-from gitexp.store.runs import read_heads
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository

@@ -129,7 +129,7 @@ def _find_lost(repository: Repository, ref: str, run: Run) -> str | None:
     """The commit that calls the run lost; None where its ref holds anything else."""
     from gitexp.git.reading import read_commits
     from gitexp.model.run import Status
-    from gitexp.store.runs import read_heads
+    from gitexp.store.head_reading import read_heads
 
     heads = read_heads(read_commits(repository, [ref])).runs
     return next((head.commit for head in heads if head.id == run.id and head.status is Status.LOST), None)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from gitexp.format.message import format_message, format_subject
 from gitexp.format.message_reading import MessageError, parse_message
+from gitexp.model.ids import RunId
 from gitexp.model.metrics import Summary
-from gitexp.model.run import Status
+from gitexp.model.run import Lineage, Status
 from kit.runs import make_run
 
 LITERAL = """\
@@ -50,6 +51,13 @@ def test_a_message_says_what_the_run_was() -> None:
     assert message.said.values.params == {"lr": 0.1}
     assert message.said.values.metrics["val_auc"].min == 0.61
     assert message.said.values.tags == {"team": "fraud"}
+
+
+def test_the_runs_that_one_comes_from_are_named() -> None:
+    lineage = Lineage(resumes=RunId("g1111111aa"), reproduces=RunId("h2222222bb"), forked_from=RunId("j3333333cc"))
+    data = format_message(make_run(lineage=lineage._replace(forked_at_step=400, sweep="lr")))
+    assert b"\nRun-Resumes: g1111111aa\nRun-Reproduces: h2222222bb\nRun-Forked-From: j3333333cc\nParam: " in data
+    assert parse_message(data).lineage == lineage
 
 
 @given(st.dictionaries(KEYS, SCALARS, max_size=8), st.dictionaries(KEYS, SCALARS, max_size=4))

@@ -1,7 +1,7 @@
-"""Builds the vectors of format 1 from fixed inputs: ``python tests/vectors/build.py FOLDER``.
+"""Builds the vectors of format 1 from fixed inputs: ``python tests/vectors/build.py FOLDER NAME``.
 
-The bundle in this folder was built once and is never replaced: it stands for every repository out there. The test
-beside it builds anew and compares commit ids, so a change of what is written cannot go unnoticed.
+The bundles in this folder were built once and are never replaced: they stand for every repository out there. The test
+beside them builds anew and compares commit ids with the last one, so a change of what is written cannot go unnoticed.
 """
 
 from __future__ import annotations
@@ -107,14 +107,14 @@ def build(folder: pathlib.Path) -> dict[str, str]:
 
 
 def main() -> None:
-    """Writes ``format-1.bundle`` and ``format-1.json`` into this folder; refuses to replace them."""
-    here = pathlib.Path(__file__).parent
-    bundle = here / "format-1.bundle"
+    """Writes ``NAME.bundle`` and ``NAME.json`` into this folder; refuses to replace them."""
+    here, name = pathlib.Path(__file__).parent, sys.argv[2]
+    bundle = here / f"{name}.bundle"
     if bundle.exists():
         raise SystemExit(f"{bundle} is frozen")
     refs = build(pathlib.Path(sys.argv[1]))
     subprocess.run(["git", "bundle", "create", str(bundle), "--all"], cwd=sys.argv[1], check=True)
-    (here / "format-1.json").write_text(json.dumps(refs, indent=1, sort_keys=True) + "\n")
+    (here / f"{name}.json").write_text(json.dumps(refs, indent=1, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

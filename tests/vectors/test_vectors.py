@@ -10,30 +10,40 @@ from dataclasses import replace
 import pytest
 
 from gitexp.format.series import parse_series
-from gitexp.model.run import Run, Status
+from gitexp.model.ids import RunId
+from gitexp.model.run import Lineage, Run, Status
 from gitexp.store.runs import RunStore, open_store
 from vectors.build import build, runs
 
 HERE = pathlib.Path(__file__).parent
-FROZEN: dict[str, str] = json.loads((HERE / "format-1.json").read_text())
+BUNDLES = ("format-1", "format-1-lineage")
+"""Frozen one after the other: since the second the message names the runs that a run comes from."""
+
+
+def read_frozen(bundle: str) -> dict[str, str]:
+    refs: dict[str, str] = json.loads((HERE / f"{bundle}.json").read_text())
+    return {ref: commit for ref, commit in refs.items() if ref != "refs/heads/main"}
+
+
+@pytest.fixture(params=BUNDLES)
+def bundle(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def store(tmp_path: pathlib.Path) -> RunStore:
-    """A repository that has the vectors from the bundle alone."""
+def store(tmp_path: pathlib.Path, bundle: str) -> RunStore:
+    """A repository that has the vectors from a bundle alone."""
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
-    command = ["git", "fetch", "--quiet", "--no-prune", "--no-tags", str(HERE / "format-1.bundle"), "refs/*:refs/*"]
+    command = ["git", "fetch", "--quiet", "--no-prune", "--no-tags", str(HERE / f"{bundle}.bundle"), "refs/*:refs/*"]
     subprocess.run([*command, "--update-head-ok"], check=True, cwd=tmp_path)
     subprocess.run(["git", "fsck", "--strict", "--no-dangling"], check=True, cwd=tmp_path)
     return open_store(str(tmp_path))
 
 
-def test_every_frozen_run_is_listed_and_none_is_broken(store: RunStore) -> None:
+def test_every_frozen_run_is_listed_and_none_is_broken(store: RunStore, bundle: str) -> None:
     heads = store.heads()
     assert heads.broken == ()
-    assert {head.ref: head.commit for head in heads.runs} == {
-        ref: commit for ref, commit in FROZEN.items() if ref != "refs/heads/main"
-    }
+    assert {head.ref: head.commit for head in heads.runs} == read_frozen(bundle)
 
 
 @pytest.mark.parametrize("run", [run for run, _ in runs()], ids=lambda run: run.name)
@@ -58,7 +68,14 @@ def test_series_of_the_frozen_runs_are_read(store: RunStore) -> None:
 
 
 def test_equal_inputs_give_equal_commits(tmp_path: pathlib.Path) -> None:
-    assert build(tmp_path / "anew") == {ref: commit for ref, commit in FROZEN.items() if ref != "refs/heads/main"}
+    assert build(tmp_path / "anew") == read_frozen(BUNDLES[-1])
+
+
+def test_a_listing_knows_where_a_run_comes_from_where_its_message_says_so(store: RunStore, bundle: str) -> None:
+    heads = {head.id: head.lineage for head in store.heads().runs}
+    said = Lineage(resumes=RunId("g000000000"), forked_from=RunId("h111111111"))
+    assert heads["m4f6nq0123"] == (said if bundle == "format-1-lineage" else Lineage())
+    assert heads["k3v9x2mabc"] == Lineage()
 
 
 def test_the_bundle_covers_ended_and_going_runs() -> None:

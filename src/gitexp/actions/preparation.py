@@ -131,6 +131,7 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
         code=_code(working_copy, snapshot, attempts),
         param_sources=merged.sources,
         seed=seed,
+        lineage=request.lineage,
         tags=tags,
         note=request.note,
         hypothesis=request.hypothesis,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gitexp.model.run import Lineage
+
 
 class ShareRequest(NamedTuple):
     """What a user asks of mirrors of the run while it goes; None: as the settings say."""
@@ -17,6 +19,7 @@ class ShareRequest(NamedTuple):
 
 
 _AS_SETTINGS_SAY = ShareRequest()
+_ALONE = Lineage()
 
 
 class RecordRequest(NamedTuple):
@@ -41,3 +44,4 @@ class RecordRequest(NamedTuple):
     all_ranks: bool = False
     """Whether every process of a distributed training is heard, not the main one alone."""
     share: ShareRequest = _AS_SETTINGS_SAY
+    lineage: Lineage = _ALONE

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gitexp.model.metrics import Summary
-    from gitexp.model.run import Run
+    from gitexp.model.run import Lineage, Run
     from gitexp.model.values import Scalar, Value
 
 SUBJECT_BYTES = 200
@@ -63,6 +63,7 @@ def format_message(run: Run) -> bytes:
         lines.append(f"Run-Seconds: {run.seconds!r}")
     if run.fingerprint is not None:
         lines.append(f"Run-Fingerprint: {run.fingerprint}")
+    lines += _format_lineage(run.lineage)
     params, is_whole = _format_pairs("Param", run.params)
     if not is_whole:
         more.append("params")
@@ -74,6 +75,11 @@ def format_message(run: Run) -> bytes:
     lines += tags
     lines += format_more(more)
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _format_lineage(lineage: Lineage) -> list[str]:
+    origins = {"Resumes": lineage.resumes, "Reproduces": lineage.reproduces, "Forked-From": lineage.forked_from}
+    return [f"Run-{word}: {run_id}" for word, run_id in origins.items() if run_id is not None]
 
 
 def format_tags(tags: Mapping[str, Scalar]) -> tuple[list[str], bool]:

@@ -13,7 +13,7 @@ from gitexp.errors import InvalidValue
 from gitexp.model.ids import parse_id
 from gitexp.model.metrics import Number, Summary
 from gitexp.model.refs import parse_experiment
-from gitexp.model.run import FORMAT, Status
+from gitexp.model.run import FORMAT, Lineage, Status
 from gitexp.model.said import Said, SaidValues
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ _MOST_READ = 1_000
 """Lines of one kind: a writer stops at 64, and who sends a million wants our listing to stand still."""
 _KINDS = {"Param": "params", "Metric": "metrics", "Tag": "tags"}
 _SPELT = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+_ALONE = Lineage()
 
 
 class Message(NamedTuple):
@@ -46,6 +49,8 @@ class Message(NamedTuple):
     hidden: bool = False
     has_no_snapshot: bool = False
     """Whether the first parent is an earlier tip: a run that could not be stored with its code has no S."""
+    lineage: Lineage = _ALONE
+    """The runs that it comes from, as far as a message names them."""
 
 
 class MessageError(Exception):
@@ -102,6 +107,18 @@ def _assemble(subject: str, fields: dict[str, str], said: Said) -> Message:
         moved=_parse_experiment(fields["Run-Moved"]) if "Run-Moved" in fields else None,
         hidden=fields.get("Run-Hidden") == "true",
         has_no_snapshot=fields.get("Run-Snapshot") == "none",
+        lineage=_parse_lineage(fields),
+    )
+
+
+def _parse_lineage(fields: dict[str, str]) -> Lineage:
+    resumes, reproduces, forked = (fields.get(f"Run-{word}") for word in ("Resumes", "Reproduces", "Forked-From"))
+    if resumes is None and reproduces is None and forked is None:
+        return _ALONE
+    return Lineage(
+        resumes=None if resumes is None else parse_id(resumes),
+        reproduces=None if reproduces is None else parse_id(reproduces),
+        forked_from=None if forked is None else parse_id(forked),
     )
 
 

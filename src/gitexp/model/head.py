@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.model.run import Lineage
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from gitexp.model.run import Status, User
     from gitexp.model.said import Said
     from gitexp.model.values import Params, Scalar
+
+
+_ALONE = Lineage()
 
 
 class RunHead(NamedTuple):
@@ -44,6 +49,8 @@ class RunHead(NamedTuple):
     """The commit of the fold that holds it, where it has no ref of its own."""
     heard_at: datetime | None = None
     """Of a run that is going: when it was mirrored last, by the clock of its machine."""
+    lineage: Lineage = _ALONE
+    """The runs that it comes from: only the manifest has the step and the sweep."""
 
     @property
     def home(self) -> Experiment:

@@ -7,7 +7,9 @@
     │   ├── NotARepository          1     not-a-repository
     │   ├── RunNotFound             1     run-not-found
     │   ├── PartNotFound            1     part-not-found
-    │   └── NoRemote                1     no-remote
+    │   ├── NoRemote                1     no-remote
+    │   ├── NoStorage               1     no-storage
+    │   └── ObjectMissing           1     object-missing
     ├── AmbiguousRun                1     ambiguous-run
     ├── DirectionUnknown            1     direction-unknown
     ├── ConfigError                 1     config
@@ -15,12 +17,14 @@
     ├── BrokenRecord                1     broken-record
     │   └── NewerFormat             1     newer-format
     ├── BrokenObject                1     broken-object
+    │   └── ObjectDamaged           1     object-damaged
     ├── Refused                     1     refused
     │   ├── SecretsFound            1     secrets-found
     │   └── HistoryUnasked          1     history-unasked
     ├── RefMoved                    1     ref-moved
     ├── RunDiverged                 1     run-diverged
     ├── RemoteFailed                1     remote-failed
+    ├── TransferFailed              1     transfer-failed
     ├── GitFailed                   1     git-failed
     │   └── GitMissing              1     git-missing
     └── StorageFailed               1     storage-failed
@@ -121,6 +125,26 @@ class NoRemote(NotFound):
         super().__init__(message, hint=hint, known=known, name=name)
 
 
+class NoStorage(NotFound):
+    """There are bytes too large for Git to move, and no data remote is named to which or from which they could go."""
+
+    code = "no-storage"
+
+    def __init__(self, why: str, *, hint: str | None = None) -> None:
+        super().__init__(
+            why, hint=hint or "dvc remote add -d NAME URL, or storage: {remote: URL} in .exp.yaml", why=why
+        )
+
+
+class ObjectMissing(NotFound):
+    """The bytes that a pointer names are neither here nor where it was looked for them."""
+
+    code = "object-missing"
+
+    def __init__(self, path: str, md5: str, why: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{path} ({md5}): {why}", hint=hint, path=path, md5=md5, why=why)
+
+
 class AmbiguousRun(ExpError):
     """A run spec that more than one run answers to; ``candidates`` are their ids and names."""
 
@@ -194,6 +218,15 @@ class BrokenObject(ExpError):
     """Bytes that are no commit, tree or blob."""
 
     code = "broken-object"
+
+
+class ObjectDamaged(BrokenObject):
+    """Bytes that are not those of the hash under which they lie."""
+
+    code = "object-damaged"
+
+    def __init__(self, path: str, md5: str, place: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{path}: what lies at {place} is not {md5}", hint=hint, path=path, md5=md5, place=place)
 
 
 class Refused(ExpError):
@@ -271,6 +304,15 @@ class RemoteFailed(ExpError):
         super().__init__(
             f"{remote}: {words}", hint=f"git ls-remote {remote}", remote=remote, status=status, stderr=stderr
         )
+
+
+class TransferFailed(ExpError):
+    """A data remote could not be reached or did not do what was asked; its own words are in the message."""
+
+    code = "transfer-failed"
+
+    def __init__(self, remote: str, why: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{remote}: {why}", hint=hint, remote=remote, why=why)
 
 
 class GitFailed(ExpError):

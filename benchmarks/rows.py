@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data_rows import DATA_ROWS
 from logging_rows import LOGGING_ROWS
 from measure import Command, Result, Row
 from repositories import make_files, make_interpreter, make_runs
@@ -259,4 +260,5 @@ ROWS: dict[str, Callable[[Ground], Row | Result | None]] = {
     "storage": storage,
     **LOGGING_ROWS,
     **SHARING_ROWS,
+    **DATA_ROWS,
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.chain_rows import join_chains
 from gitexp.actions.going_metrics import complete_going
 from gitexp.actions.heads import complete_heads, present_experiment
 from gitexp.actions.named_run import find_run
 from gitexp.errors import BrokenRecord
+from gitexp.model.chains import Chains
 from gitexp.model.comparison import Candidate, compare_many
 from gitexp.model.details import find_details, may_be_details
 from gitexp.model.listing import sort_heads
@@ -44,10 +46,12 @@ def compare_named(
 ) -> RunComparison:
     """Compares the runs that the specs name, in their order; without specs those of the present experiment.
 
-    At most ``limit`` of them, 0 for all. A run that cannot be read is told, and the others are compared: raises
+    At most ``limit`` of them, 0 for all. A run that resumes others stands for itself and them; without specs the newest
+    of a chain does. A run that cannot be read is told, and the others are compared: raises
     BrokenRecord where none is left. Raises what find_run does for a spec that names no run.
     """
     known = store.heads()
+    chains = Chains(known.runs)
     repeated: tuple[str, ...] = ()
     broken: list[ExpError]
     if specs:
@@ -55,12 +59,15 @@ def compare_named(
         wanted = None
     else:
         wanted = present_experiment(store, experiment)
-        chosen = sort_heads([head for head in known.runs if head.experiment == wanted and not head.hidden])
+        own = [head for head in known.runs if head.experiment == wanted and not head.hidden]
+        chosen = sort_heads(chains.find_newest(own))
         broken = list(known.broken)
     rows = chosen[: limit or None]
     heads, unread = complete_heads(store, rows)
     details = _find_details(store, rows, unread) if not keys or may_be_details(keys) else {}
-    candidates = [Candidate(head, details.get(head.ref, {})) for head in complete_going(store, heads)]
+    joined, unread_earlier = join_chains(store, complete_going(store, heads), chains)
+    unread += unread_earlier
+    candidates = [Candidate(head, details.get(head.ref, {})) for head in joined]
     broken += {error.message: error for error in unread}.values()
     others = (head.id for head in known.runs)
     matrix = compare_many(candidates, store.settings.directions, keys=keys, others=others)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.chain_rows import join_chains
 from gitexp.actions.erased_runs import tell_erased
 from gitexp.actions.going_metrics import complete_going
 from gitexp.actions.heads import complete_heads, present_experiment
 from gitexp.actions.missing_runs import has_remote
+from gitexp.model.chains import Chains
 from gitexp.model.listing import list_runs, sort_heads
 from gitexp.model.run import Status
 
@@ -37,10 +39,17 @@ class Listing(NamedTuple):
 
 
 def list_project(
-    store: RunStore, request: ListingRequest, *, experiment: str | None, everything: bool, hidden: bool = False
+    store: RunStore,
+    request: ListingRequest,
+    *,
+    experiment: str | None,
+    everything: bool,
+    hidden: bool = False,
+    parts: bool = False,
 ) -> Listing:
     """The runs of the present experiment, or of all; those that are hidden only where they are asked for.
 
+    A chain of runs that go on from one another is one row, that of its newest run, unless its ``parts`` are wanted.
     A run that cannot be read is told, and the others are listed.
     """
     wanted = None if everything else present_experiment(store, experiment)
@@ -48,18 +57,21 @@ def list_project(
     broken: list[ExpError] = list(heads.broken)
     own = [head for head in heads.runs if wanted is None or head.experiment == wanted]
     runs = [head for head in own if hidden or not head.hidden]
-    rows = runs
+    is_hidden = len(own) - len(runs)
+    chains = Chains(() if parts else heads.runs)
+    rows = runs = chains.find_newest(runs)
     if request.sort is None and not request.columns:
         rows = sort_heads(runs)[: request.limit or None]
     completed, unread = complete_heads(store, rows)
-    broken += unread
+    completed, unread_earlier = join_chains(store, complete_going(store, completed), chains, hidden=hidden)
+    broken += [*unread, *unread_earlier]
     if len({head.experiment for head in rows}) > 1:
         request = request._replace(show_experiment=True)
     if any(head.hidden for head in rows):
         request = request._replace(show_hidden=True)
-    table = list_runs(
-        complete_going(store, completed), request, store.settings.directions, (head.id for head in heads.runs)
-    )
+    if any(head.chain for head in completed):
+        request = request._replace(show_parts=True)
+    table = list_runs(completed, request, store.settings.directions, (head.id for head in heads.runs))
     table = table._replace(total=len(runs))
     others = [head for head in heads.runs if wanted is not None and head.experiment != wanted and not head.hidden]
     going = sum(head.status is Status.RUNNING for head in others)
@@ -69,7 +81,7 @@ def list_project(
         len(others),
         tuple(broken),
         going,
-        hidden=len(own) - len(runs),
+        hidden=is_hidden,
         erased=tell_erased(store, heads),
         may_pull=not heads.runs and has_remote(store),
     )

@@ -23,6 +23,7 @@ exp ls --all -n 0                      every run there is
 exp ls --sort -val_auc                 the greatest val_auc first
 exp ls --columns name,lr,'metrics.*'   only these columns
 exp ls --hidden                        those too that exp rm hid
+exp ls --parts                         each run of a chain in a row of its own
 exp ls --csv > runs.csv                every column, for a spreadsheet
 exp show $(exp ls --ids -n 1)          ids, for other commands
 """
@@ -33,6 +34,7 @@ def ls(
     experiment: LISTED_EXPERIMENT_OPTION = None,
     everything: Annotated[bool, typer.Option("--all", "-a", help="The runs of every experiment.")] = False,
     hidden: Annotated[bool, typer.Option("--hidden", help="Those too that are hidden (exp rm).")] = False,
+    parts: Annotated[bool, typer.Option("--parts", help="Each run of a chain that was resumed.")] = False,
     length: Annotated[int | None, count_option("-n", help_text="At most N runs; 0 for all. [default: 20]")] = None,
     sort: Annotated[
         str | None,
@@ -60,6 +62,8 @@ def ls(
 ) -> None:
     """List runs, the newest first; runs that are going stand before them.
 
+    A run that was resumed and the runs that go on from it are one row, that of the newest; parts counts them.
+
     Columns are the params, metrics and tags that differ; what is the same in all rows is named beneath. A KEY is a
     column: id, name, status, started, seconds, user, command, params.lr, metrics.loss, metrics.loss.min, tags.team, or
     lr alone where that is clear.
@@ -79,7 +83,9 @@ def ls(
         choice="all" if as_csv else "differing",
         limit=DEFAULT_LENGTH if length is None else length,
     )
-    listing = list_project(open_recovered(), request, experiment=experiment, everything=everything, hidden=hidden)
+    listing = list_project(
+        open_recovered(), request, experiment=experiment, everything=everything, hidden=hidden, parts=parts
+    )
     if as_json:
         _write_json(listing)
         return

@@ -65,6 +65,7 @@ FIELDS = (
     "commit",
     "tags",
     "hidden",
+    "parts",
 )
 
 _WEIGHTS = {
@@ -72,6 +73,7 @@ _WEIGHTS = {
     "id": 99.0,
     "status": 98.0,
     "hidden": 97.0,
+    "parts": 96.0,
     "started": 90.0,
     "experiment": 50.0,
     "tags": 28.2,
@@ -91,6 +93,7 @@ _FIELD_VALUES: dict[str, Callable[[RunHead], Value]] = {
     "commit": lambda head: head.commit,
     "tags": lambda head: format_tags(head.tags) or None,
     "hidden": lambda head: True if head.hidden else None,
+    "parts": lambda head: len(head.chain) or None,
 }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RowPart: TypeAlias = Literal["run", "params", "metrics", "tags", "code", "data", "environment"]
 ROW_PARTS: tuple[RowPart, ...] = ("run", "params", "metrics", "tags", "code", "data", "environment")
 
-_FIELDS = ("status", "started", "seconds", "experiment", "user", "command")
+_FIELDS = ("status", "parts", "started", "seconds", "experiment", "user", "command")
 _KINDS: dict[str, RowPart] = {"param": "params", "metric": "metrics", "tag": "tags"}
 
 

@@ -51,6 +51,8 @@ class RunHead(NamedTuple):
     """Of a run that is going: when it was mirrored last, by the clock of its machine."""
     lineage: Lineage = _ALONE
     """The runs that it comes from: only the manifest has the step and the sweep."""
+    chain: tuple[RunHead, ...] = ()
+    """The parts for which it stands, itself the last, where it stands for a chain: seconds and metrics are of all."""
 
     @property
     def home(self) -> Experiment:

@@ -66,6 +66,7 @@ class ListingRequest(NamedTuple):
     limit: int | None = None
     show_experiment: bool = False
     show_hidden: bool = False
+    show_parts: bool = False
 
 
 def list_runs(
@@ -185,6 +186,8 @@ def _fixed_columns(rows: Sequence[RunHead], request: ListingRequest) -> list[Col
             keys[2:2] = ["experiment"]
         if len({head.user.email for head in rows}) > 1:
             keys.append("user")
+    if request.show_parts:
+        keys.insert(2, "parts")
     if request.show_hidden:
         keys.insert(2, "hidden")
     return [field_column(key) for key in keys]

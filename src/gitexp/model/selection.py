@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gitexp.errors import AmbiguousRun, DirectionUnknown, RunNotFound
+from gitexp.model.chains import Chains
 from gitexp.model.ids import SHORTEST_PREFIX, is_id_prefix
 from gitexp.model.run import Status
 from gitexp.model.spec import Extreme, FullRef, Last, Registry, Text, format_spec, is_commit_prefix
@@ -132,7 +133,7 @@ def _select_version(spec: Registry, heads: Sequence[RunHead], scope: Scope) -> R
     run_id = scope.registry(spec) if scope.registry is not None else None
     if run_id is not None:
         return _take_one(text, [head for head in heads if head.id == run_id], heads)
-    named = [head for head in heads if head.name == text]
+    named = _find_named(text, heads)
     if named:
         return _take_one(text, named, heads)
     why = f"there is no registry.yaml here, so no version of {spec.model!r}" if scope.registry is None else None
@@ -144,17 +145,25 @@ def _select_by_text(text: str, heads: Sequence[RunHead], scope: Scope) -> RunHea
 
 
 def match_text(text: str, heads: Sequence[RunHead], scope: Scope) -> list[RunHead]:
-    """The runs that answer to an id prefix, a name or a commit id, the first of these that any answers to."""
+    """The runs that answer to an id prefix, a name or a commit id, the first of these that any answers to.
+
+    A resumed run keeps its name: of a chain the newest run answers to it.
+    """
     lower = text.lower()
     if is_id_prefix(lower):
         found = [head for head in heads if head.id.startswith(lower)]
         if found:
             return found
-    found = [head for head in heads if head.name == text]
+    found = _find_named(text, heads)
     if not found and is_commit_prefix(text):
         earlier = {run_id for commit, run_id in scope.earlier_tips.items() if commit.startswith(lower)}
         found = [head for head in heads if head.commit.startswith(lower) or head.id in earlier]
     return found
+
+
+def _find_named(name: str, heads: Sequence[RunHead]) -> list[RunHead]:
+    found = [head for head in heads if head.name == name]
+    return Chains(heads).find_newest(found) if len(found) > 1 else found
 
 
 def _take_one(text: str, found: Sequence[RunHead], heads: Sequence[RunHead]) -> RunHead:

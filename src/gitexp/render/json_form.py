@@ -75,14 +75,25 @@ def matrix_fields(matrix: RunMatrix) -> dict[str, Any]:
 
 
 def head_fields(head: RunHead) -> dict[str, Any]:
-    """A run as a listing knows it. ``more`` names the parts of which the run itself has more."""
+    """A run as a listing knows it. ``more`` names the parts of which the run itself has more.
+
+    Of a chain ``parts`` are its runs, the first one first; the other fields are those of its row.
+    """
     fields = head._asdict()
-    del fields["said"]
+    del fields["said"], fields["chain"]
     plain: dict[str, Any] = to_plain({**fields, **head.said.values._asdict()})
     plain["metrics"] = {key: summary_fields(summary) for key, summary in head.metrics.items()}
     if head.status == "running":
         plain["ended_at"] = None
+    if head.chain:
+        plain["parts"] = [part_fields(one) for one in head.chain]
     return plain
+
+
+def part_fields(head: RunHead) -> dict[str, Any]:
+    """A run as a part of its chain."""
+    names = ("id", "name", "status", "started_at", "seconds", "ref", "commit", "hidden")
+    return {name: to_plain(getattr(head, name)) for name in names}
 
 
 def run_fields(run: Run, head: RunHead, usage: Mapping[str, Usage]) -> dict[str, Any]:

@@ -163,9 +163,12 @@ def screen_text(column: Column, cell: Cell, head: RunHead, look: Look) -> str:
         seconds = head.seconds
         if seconds is None and head.status is Status.RUNNING:
             seconds = max((look.now - head.started_at).total_seconds(), 0)
+            seconds += sum(one.seconds or 0 for one in head.chain[:-1])
         return "" if seconds is None else format_duration(seconds)
     if not cell.present:
         return ""
+    if column.key == "parts":
+        return f"{'×' if look.glyphs else 'x'}{cell.value}"
     return shorten(neutralise(format_cell(cell.value, full=False)), WIDEST_TEXT)
 
 

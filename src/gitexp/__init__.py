@@ -22,17 +22,28 @@ _HOMES = {
     "log_table": "media",
     "log_text": "media",
     "current": "present",
+    "resumed": "continued",
+    "resumed_step": "continued",
     "start": "starting",
 }
 __all__ = [*_HOMES]
 
 # Read at once: a script may clear its environment later.
-_NAMES = ("GITEXP_RUN", "GITEXP_RANKS", "GITEXP_ALL_RANKS")
+_NAMES = (
+    "GITEXP_RUN",
+    "GITEXP_RANKS",
+    "GITEXP_ALL_RANKS",
+    "GITEXP_RESUMES",
+    "GITEXP_FORKED_FROM",
+    "GITEXP_RESUME_STEP",
+)
 _given = {name: _environ[name] for name in _NAMES if name in _environ}
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitexp.tracker.artifacts import log_artifact as log_artifact
+    from gitexp.tracker.continued import resumed as resumed
+    from gitexp.tracker.continued import resumed_step as resumed_step
     from gitexp.tracker.media import log_figure as log_figure
     from gitexp.tracker.media import log_image as log_image
     from gitexp.tracker.media import log_table as log_table

@@ -100,13 +100,13 @@ def prepare(request: RecordRequest, opening: Opening, now: datetime, random: byt
     experiment = parse_experiment(request.experiment) if request.experiment else project.settings.experiment
     run_id = id_from_random(random)
     name = parse_name(request.name) if request.name else name_from_random(run_id, random)
-    tags = parse_tags(request.tags)
+    tags = {**request.inherited_tags, **parse_tags(request.tags)}
     sources = find_params(request, project.settings, places, attempts)
     redactor = make_redactor(project.settings.redaction)
     redactor.remember_variables(os.environ)
     attempts.clean = lambda sentence: redactor.redact_text(sentence)[0]
     before = FilesBefore(request, project.settings, places)
-    artifacts = (*project.settings.artifacts, *request.artifacts)
+    artifacts = (*project.settings.artifacts, *request.artifacts, *request.inherited_artifacts)
     refusal = Refusal(project.settings.redaction.files, before.metrics_files, artifacts, places)
     writer = ObjectWriter(repository, working_copy.config)
     snapshot = _take_snapshot(working_copy, project.settings, refusal, writer, attempts)

@@ -74,6 +74,11 @@ def record(
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, the script is somebody's training
         return run_unrecorded(request, error)
+    if request.continued is not None:
+        from gitexp.actions.resume_words import tell_params
+
+        for sentence in tell_params(request.continued, prepared.run):
+            notice(sentence)
     session = prepared.attempts.make("the start was not recorded", lambda: begin_session(prepared), Session(None, None))
     return _record(prepared, session, notice)
 
@@ -171,6 +176,7 @@ def _run(
     )
 
 
+_OF_ONE_RUN = (JOURNAL_VARIABLE, "GITEXP_RESUMES", "GITEXP_FORKED_FROM", "GITEXP_RESUME_STEP")
 _PAGERS = ("PAGER", "GIT_PAGER", "MANPAGER", "SYSTEMD_PAGER")
 
 
@@ -182,7 +188,12 @@ def _variables(request: RecordRequest, session: Session | None) -> Mapping[str, 
     less reads its keys from the terminal that its output goes to, and there nobody types: it could not be left.
     """
     variables = dict(os.environ)
-    variables.pop(JOURNAL_VARIABLE, None)  # that of a run around this one
+    for name in _OF_ONE_RUN:  # those of a run around this one
+        variables.pop(name, None)
+    if request.continued is not None:
+        from gitexp.actions.resume_words import describe_variables
+
+        variables |= describe_variables(request.continued)
     if session is not None and session.journal is not None:
         variables[JOURNAL_VARIABLE] = session.journal.folder
         variables |= tell_ranks_apart(request.command, variables, session.journal.folder) if request.capture else {}

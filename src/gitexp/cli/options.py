@@ -67,6 +67,22 @@ def count_option(*names: str, help_text: str) -> Any:
     return typer.Option(*names, metavar="N", help=help_text, callback=_check_count)
 
 
+RESUME_OPTION = Annotated[
+    str | None,
+    typer.Option(
+        "--resume",
+        metavar="RUN",
+        help="Go on from a run; auto: from the one that was interrupted, if there is one.",
+        autocompletion=complete_run,
+    ),
+]
+FORK_OPTION = Annotated[
+    str | None,
+    typer.Option("--fork", metavar="RUN[@STEP]", help="Begin from the state of a run.", autocompletion=complete_run),
+]
+NO_RESTORE_OPTION = Annotated[bool, typer.Option("--no-restore", help="Do not put that run's artifacts in place.")]
+
+
 def run_argument(help_text: str, metavar: str = "RUN") -> Any:
     """A RUN, completed by ids, names and what else names one."""
     return typer.Argument(metavar=metavar, help=help_text, autocompletion=complete_run, show_default=False)

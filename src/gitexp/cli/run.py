@@ -13,7 +13,7 @@ import typer
 
 from gitexp.actions.request import RecordRequest
 from gitexp.cli.completion import complete_experiment
-from gitexp.cli.options import JSON_OPTION
+from gitexp.cli.options import FORK_OPTION, JSON_OPTION, NO_RESTORE_OPTION, RESUME_OPTION
 from gitexp.cli.run_live import leave_to_envelope, push_at_end, read_share, tell_meanwhile, tell_push
 from gitexp.cli.terminal import silence_errors
 from gitexp.errors import GitMissing
@@ -32,6 +32,8 @@ Examples:
   exp run -e trees --name deep --tag baseline -- python train.py --depth 12
   exp run --param data.version=3 --artifact model.pt -- make train
   exp run --live -- python train.py          others can watch it
+  exp run --resume auto -- python train.py   go on, if it was interrupted
+  exp run --fork k3v9@400 -- python train.py --lr 0.01
   exp run --dry-run -- python train.py       what would be recorded
 
 Exit status: that of the command; 126 or 127 where it could not be started,
@@ -42,8 +44,9 @@ Exit status: that of the command; 126 or 127 where it could not be started,
 def run(
     ctx: typer.Context,
     command: Annotated[
-        list[str], typer.Argument(metavar="COMMAND [ARG]...", help="What to run; everything after it is its own.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="COMMAND [ARG]...", help="What to run; everything after it is its own."),
+    ] = None,
     experiment: Annotated[
         str | None,
         typer.Option(
@@ -83,6 +86,9 @@ def run(
     no_extract: Annotated[
         bool, typer.Option("--no-extract", help="Read no params from the command and no metrics from its output.")
     ] = False,
+    resume: RESUME_OPTION = None,
+    fork: FORK_OPTION = None,
+    no_restore: NO_RESTORE_OPTION = False,
     live: Annotated[
         str | None,
         typer.Option("--live", metavar="[=SECONDS]", help="Mirror the run to the remote while it goes. [default: 30]"),
@@ -105,13 +111,8 @@ def run(
 
     The command runs as if it had been called alone. With --json the summary on standard error is the JSON envelope.
     """
-    opening: Opening | GitMissing
-    try:
-        opening = start_opening()
-    except GitMissing as error:
-        opening = error
     request = RecordRequest(
-        command=tuple(command),
+        command=tuple(command or ()),
         experiment=experiment,
         name=name,
         params=tuple(param or ()),
@@ -127,6 +128,18 @@ def run(
         all_ranks=all_ranks,
         share=read_share(live, no_live=no_live, remote=to, with_history=with_history),
     )
+    told: tuple[str, ...] = ()
+    if resume is not None or fork is not None or no_restore or not command:
+        from gitexp.cli.run_resume import go_on
+
+        request, told = go_on(
+            request, resume, fork, restore=not no_restore, is_dry=dry_run, is_quiet=quiet, is_silent=json
+        )
+    opening: Opening | GitMissing
+    try:
+        opening = start_opening()
+    except GitMissing as error:
+        opening = error
     now = datetime.now(UTC)
     random = os.urandom(RANDOM_BYTES)
     if dry_run:
@@ -141,7 +154,7 @@ def run(
         result = record(request, opening, now=now, random=random, notice=leave_to_envelope if json else tell_meanwhile)
     try:
         if json:
-            _report_json(result)
+            _report_json(result, told)
         else:
             _report(ctx, result, quiet=quiet)
             _tell_recovered(result)
@@ -154,10 +167,10 @@ def run(
     return result.ending.status
 
 
-def _report_json(result: RecordResult) -> None:
+def _report_json(result: RecordResult, told: tuple[str, ...]) -> None:
     from gitexp.cli.output import format_envelope
 
-    sys.stderr.write(format_envelope(_fields(result, push_at_end(result))))
+    sys.stderr.write(format_envelope(_fields(result, push_at_end(result), told)))
 
 
 def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool) -> None:
@@ -194,7 +207,7 @@ def _tell_recovered(result: RecordResult) -> None:
         warn(sentence)
 
 
-def _fields(result: RecordResult, push: LastPush | None) -> dict[str, object]:
+def _fields(result: RecordResult, push: LastPush | None, told: tuple[str, ...]) -> dict[str, object]:
     from gitexp.render.json_form import to_plain
 
     unpushed = [] if push is None or push.why is None else [f"{push.remote}: {push.why}"]
@@ -205,7 +218,7 @@ def _fields(result: RecordResult, push: LastPush | None) -> dict[str, object]:
         "kept_in": result.kept_in,
         "exit_status": result.ending.status,
         "pushed_to": push.remote if push is not None and push.is_pushed else None,
-        "warnings": [*result.warnings, *result.recovered, *unpushed],
+        "warnings": [*told, *result.warnings, *result.recovered, *unpushed],
     }
 
 

@@ -6,10 +6,14 @@ import os
 import pathlib
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gitexp.cli.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from kit.git import GitFolder
 
 SOURCE = pathlib.Path(__file__).parents[2] / "src"
 HEAVY = (
@@ -93,3 +97,15 @@ def test_a_command_imports_no_other_command() -> None:
 
     others = {f"gitexp.cli.{entry.name}" for entry in COMMANDS} - {"gitexp.cli.ls"}
     assert sorted(loaded & others) == []
+
+
+def test_a_run_that_begins_anew_imports_nothing_of_going_on(folder: GitFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.gen({"train.py": ""})
+    folder.commit("Train")
+    monkeypatch.chdir(folder.path)
+    going_on = {"gitexp.cli.run_resume", "gitexp.model.chains"}
+    assert going_on <= modules_of_command("run --resume auto -- true")
+    loaded = modules_of_command("run -- true")
+    assert "gitexp.actions.record" in loaded
+
+    assert sorted(name for name in loaded if name in going_on or "resume" in name) == []

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 from gitexp.actions.going_journal import find_journal
 from gitexp.actions.named_run import find_run
 from gitexp.actions.usage import read_usage
+from gitexp.model.chains import Chains
 from gitexp.model.listing import unique_length
 from gitexp.model.paths import quote_path
 from gitexp.model.selection import order_newest_first
 from gitexp.store.layout import RECORD
 
 if TYPE_CHECKING:
+    from gitexp.model.chain_view import ChainView
     from gitexp.model.going import RunView
     from gitexp.model.head import RunHead
     from gitexp.model.run import Run
     from gitexp.model.usage import Usage
+    from gitexp.store.head_reading import Heads
     from gitexp.store.runs import RunStore
 
 
@@ -36,6 +39,8 @@ class OpenedRun:
     usage: dict[str, Usage]
     view: RunView | None = None
     """What the run does now, where it is going here; ``run`` has what was said so far."""
+    chain: ChainView | None = None
+    """The chain that it is a part of, where it was resumed or resumes another."""
 
 
 def open_run(store: RunStore, text: str, experiment: str | None = None) -> OpenedRun:
@@ -59,7 +64,17 @@ def open_run(store: RunStore, text: str, experiment: str | None = None) -> Opene
         usage=usage,
         is_newest=head in order_newest_first([one for one in heads.runs if _stands_beside(one, head)])[:1],
         view=view,
+        chain=_view_chain(store, head, run, heads),
     )
+
+
+def _view_chain(store: RunStore, head: RunHead, run: Run, heads: Heads) -> ChainView | None:
+    chains = Chains(heads.runs)
+    if not chains.earlier(head) and not chains.resumed_by(head):
+        return None
+    from gitexp.actions.chain_of_run import view_chain
+
+    return view_chain(store, head, run, chains)
 
 
 def _stands_beside(one: RunHead, head: RunHead) -> bool:

@@ -34,7 +34,10 @@ def show(
     as_json: JSON_OPTION = False,
     colour: COLOUR_OPTION = "auto",
 ) -> None:
-    """Show everything that is known of a run."""
+    """Show everything that is known of a run.
+
+    Of one that resumes others metrics and curves are those of all up to it; where steps overlap the later run's count.
+    """
     store = open_recovered()
     if part is not None:
         if as_json:
@@ -49,10 +52,11 @@ def show(
     opened = open_run(store, run, experiment)
     if as_json:
         from gitexp.cli.output import write_envelope
-        from gitexp.render.json_form import going_fields, run_fields
+        from gitexp.render.json_form import chain_fields, going_fields, run_fields
 
         now = {} if opened.view is None else {"now": going_fields(opened.view)}
-        write_envelope({**run_fields(opened.run, opened.head, opened.usage), "parts": list(opened.parts), **now})
+        fields = run_fields(opened.run, opened.head, opened.usage)
+        write_envelope({**fields, "parts": list(opened.parts), **chain_fields(opened.chain), **now})
         return
     from gitexp.render.run_page import build_run_page
     from gitexp.render.screen import write_page
@@ -67,5 +71,6 @@ def show(
         is_newest=opened.is_newest,
         usage=opened.usage,
         view=opened.view,
+        chain=opened.chain,
     )
     write_page(page, look, sys.stdout)

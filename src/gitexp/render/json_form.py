@@ -13,6 +13,7 @@ from gitexp.render.times import format_iso
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gitexp.model.chain_view import ChainView
     from gitexp.model.comparison import RunMatrix
     from gitexp.model.difference import MetricChange, RunDifference
     from gitexp.model.going import RunView
@@ -88,6 +89,19 @@ def head_fields(head: RunHead) -> dict[str, Any]:
     if head.chain:
         plain["parts"] = [part_fields(one) for one in head.chain]
     return plain
+
+
+def chain_fields(chain: ChainView | None) -> dict[str, Any]:
+    """The chain of a run: its parts, and of those that are joined metrics and series; nothing where there is none."""
+    if chain is None:
+        return {}
+    parts = [{**part_fields(one), "resumes": one.lineage.resumes} for one in chain.parts]
+    joined = {
+        "parts": [one.id for one in chain.joined],
+        "metrics": {key: summary_fields(summary) for key, summary in chain.metrics.items()},
+        "series": {key: [to_plain(point) for part in parts for point in part] for key, parts in chain.curves.items()},
+    }
+    return {"chain": {"parts": parts, "joined": joined, "unread": list(chain.unread)}}
 
 
 def part_fields(head: RunHead) -> dict[str, Any]:

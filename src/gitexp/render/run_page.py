@@ -13,6 +13,7 @@ from gitexp.render.going_parts import last_output, now_blocks
 from gitexp.render.numbers import format_cell, format_number
 from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Span, Text, join_lines, line
 from gitexp.render.run_annotations import annotation_blocks
+from gitexp.render.run_chain import chain_blocks, curve_blocks
 from gitexp.render.run_metrics import metric_blocks, series_blocks
 from gitexp.render.run_parts import (
     artifact_blocks,
@@ -29,6 +30,7 @@ from gitexp.render.times import format_age, format_duration, format_heard, forma
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gitexp.model.chain_view import ChainView
     from gitexp.model.going import RunView
     from gitexp.model.head import RunHead
     from gitexp.model.run import Run
@@ -53,10 +55,12 @@ def build_run_page(
     is_newest: bool = False,
     usage: Mapping[str, Usage] = MappingProxyType({}),
     view: RunView | None = None,
+    chain: ChainView | None = None,
 ) -> Page:
     """All of a run, the most asked first; what it does not have is left out. ``parts`` are the files of its record.
 
-    ``view`` is what it does now, where it is going.
+    ``view`` is what it does now, where it is going; ``chain`` the one that it is a part of, whose joined metrics then
+    take the place of its own.
     """
     page: Page = [Text(tuple(_heading(run, head, look))), Gap(), Text((_command(run),), INDENT)]
     if view is not None and view.missing is not None:
@@ -68,13 +72,17 @@ def build_run_page(
     if said:
         page += [Gap(), Fields(tuple(said), INDENT)]
     is_going = run.status is Status.RUNNING
+    is_joined = chain is not None and len(chain.joined) > 1
+    metrics = chain.metrics if chain is not None and is_joined else run.metrics
     blocks: list[tuple[str, list[Block]]] = [
         ("Said since", annotation_blocks(run, head, look)),
         ("Now", [] if view is None else now_blocks(view, look)),
+        ("Chain", [] if chain is None else chain_blocks(chain, head, look, id_length)),
         (
-            "Metrics",
-            [*metric_blocks(run.metrics, look), *series_blocks(run.series, is_going=is_going)],
+            "Metrics of the chain" if is_joined else "Metrics",
+            [*metric_blocks(metrics, look), *series_blocks(run.series, is_going=is_going)],
         ),
+        ("Curves of the chain", curve_blocks(chain, look) if chain is not None else []),
         ("Params", _params(run, look)),
         ("Code", _fields(code_fields(run.code, look))),
         ("Data", data_blocks(run, look)),

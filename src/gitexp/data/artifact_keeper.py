@@ -9,6 +9,7 @@ from gitexp.data.hashing import FileHash, FolderHash
 from gitexp.data.small_files import read_small_file
 from gitexp.errors import StorageFailed
 from gitexp.model.paths import quote_path
+from gitexp.model.pointed import OUTSIDE
 from gitexp.model.pointer import POINTER_SUFFIX, Pointer
 from gitexp.model.run import Artifact
 
@@ -161,4 +162,4 @@ def describe_outside(place: Place) -> str | None:
         return None
     home = os.path.join(os.path.expanduser("~"), "")
     path = "~/" + place.path[len(home) :] if place.path.startswith(home) else place.path
-    return f"it lies outside the repository, at {os.fsencode(path).decode('utf-8', 'backslashreplace')}"
+    return f"{OUTSIDE}, at {os.fsencode(path).decode('utf-8', 'backslashreplace')}"

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from gitexp.model.run import Run
 
 FOLDER_SUFFIX = ".dir"
+OUTSIDE = "it lies outside the repository"
+"""How the reason of an item begins whose path is only the last part of where it lay."""
 
 
 class Pointed(NamedTuple):

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.actions.fetch_objects import fetch_objects
-from gitexp.data.artifact_keeper import ARTIFACTS
-from gitexp.data.hashing import hash_file, hash_folder
-from gitexp.data.placing import place_object
-from gitexp.errors import Refused
-from gitexp.model.paths import unquote_path
-from gitexp.model.pointed import list_pointed
+from gitexp.actions.placing_files import Manners, place_wanted
+from gitexp.actions.wanted_files import list_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from gitexp.actions.fetch_objects import MissingObject
+    from gitexp.actions.placing_files import Outcome
+    from gitexp.actions.wanted_files import Unavailable
     from gitexp.data.progress import TransferProgress
+    from gitexp.errors import ExpError
     from gitexp.model.head import RunHead
     from gitexp.model.paths import TreePath
-    from gitexp.model.pointed import Pointed
     from gitexp.model.run import Run
     from gitexp.store.runs import RunStore
 
@@ -36,6 +32,14 @@ class Placed(NamedTuple):
     differing: tuple[TreePath, ...]
     """Something else lies there, and was left alone."""
     missing: tuple[MissingObject, ...]
+    outside: tuple[Unavailable, ...] = ()
+    """What did not lie in the repository, and so is put nowhere: where it lay."""
+    unkept: tuple[Unavailable, ...] = ()
+    """What the run only names, and why."""
+    notes: tuple[str, ...] = ()
+    """Of folders that were there in part: what more they have, in sentences."""
+    errors: tuple[ExpError, ...] = ()
+    """What could not be placed for another reason."""
 
 
 def place_files(
@@ -51,56 +55,44 @@ def place_files(
 ) -> Placed:
     """Puts data and artifacts of a run under ``folder``, each at its path in the repository; nothing is overwritten.
 
-    ``kinds`` and ``paths`` say which alone. Bytes are checked against their hash. Raises ObjectDamaged, StorageFailed,
-    and Refused where a link in the folder leads out of it.
+    ``kinds`` and ``paths`` say which alone. Bytes are checked against their hash. Raises, when all else is in its
+    place, ObjectDamaged, BrokenRecord, and Refused where a link leads out of the folder or a file stands in the way
+    of one; at once StorageFailed.
     """
-    there: list[TreePath] = []
-    differing: list[TreePath] = []
-    placed: list[TreePath] = []
-    wanted: list[Pointed] = []
-    for one in list_pointed(run):
-        if one.kind in kinds and (paths is None or one.path in paths):
-            target = _target(folder, one.path)
-            if not os.path.lexists(target):
-                wanted.append(one)
-            elif _hash(target) == one.md5:
-                there.append(one.path)
-            else:
-                differing.append(one.path)
-    fetched = fetch_objects(store, wanted, remote=remote, progress=progress)
-    lost = {one.pointed for one in fetched.missing}
-    for one in wanted:
-        if one not in lost:
-            place_object(fetched.objects, one.md5, _target(folder, one.path), name=one.path)
-            placed.append(one.path)
-    if "artifact" in kinds:
-        for artifact in run.artifacts:
-            if artifact.kept == "git" and (paths is None or artifact.path in paths):
-                where = _place_small(store, head, artifact.path, _target(folder, artifact.path))
-                {"placed": placed, "there": there, "differing": differing}[where].append(artifact.path)
-    return Placed(tuple(placed), tuple(there), tuple(differing), fetched.missing)
+    placed = place_all_files(store, head, run, folder, Manners(remote=remote, progress=progress), kinds, paths)
+    if placed.errors:
+        raise placed.errors[0]
+    return placed
 
 
-def _place_small(store: RunStore, head: RunHead, path: TreePath, target: str) -> str:
-    content = store.read_part(head, ARTIFACTS + unquote_path(path)) or b""
-    if os.path.lexists(target):
-        with open(target, "rb") as file:
-            return "there" if file.read(len(content) + 1) == content else "differing"
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    with open(target, "xb") as file:
-        file.write(content)
-    return "placed"
+def place_all_files(
+    store: RunStore,
+    head: RunHead,
+    run: Run,
+    folder: str,
+    manners: Manners,
+    kinds: Collection[str] = DATA_AND_ARTIFACTS,
+    paths: Collection[TreePath] | None = None,
+) -> Placed:
+    """The same, with what could not be placed among the results. Raises StorageFailed."""
+    files = list_files(run, kinds)
+    outside = tuple(one for one in files.outside if paths is None or one.path in paths)
+    elsewhere = {(one.kind, one.path) for one in outside}
+    wanted = [one for one in files.wanted if paths is None or one.path in paths]
+    outcomes = place_wanted(
+        store, head, [one for one in wanted if (one.kind, one.path) not in elsewhere], folder, manners
+    )
+    return Placed(
+        placed=_paths(outcomes, "placed", "replaced"),
+        there=_paths(outcomes, "there"),
+        differing=_paths(outcomes, "differing"),
+        missing=tuple(one.missing for one in outcomes if one.missing is not None),
+        outside=outside,
+        unkept=tuple(one for one in files.unkept if paths is None or one.path in paths),
+        notes=tuple(one.note for one in outcomes if one.note is not None),
+        errors=tuple(one.error for one in outcomes if one.state == "failed" and one.error is not None),
+    )
 
 
-def _hash(path: str) -> str | None:
-    return hash_folder(path).md5 if os.path.isdir(path) else hash_file(path).md5
-
-
-def _target(folder: str, path: TreePath) -> str:
-    """Where a path of a manifest lies below a folder. Raises Refused where a link on the way leads out of it."""
-    root = os.path.realpath(folder)
-    target = os.path.join(root, os.fsdecode(unquote_path(path)))
-    parent = os.path.realpath(os.path.dirname(target))
-    if os.path.join(parent, "").startswith(os.path.join(root, "")):
-        return target
-    raise Refused(f"{path} lies behind a link that leads out of {folder}: {parent}")
+def _paths(outcomes: list[Outcome], *states: str) -> tuple[TreePath, ...]:
+    return tuple(one.wanted.path for one in outcomes if one.state in states)

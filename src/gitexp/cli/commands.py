@@ -48,6 +48,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("pull", "Share", "Pull runs from the remote"),
     CommandEntry("remote", "Share", "See what the remote has, and choose it"),
     CommandEntry("checkout", "Reproduce", "Put the code of a run into a new worktree"),
+    CommandEntry("get", "Reproduce", "Bring artifacts or data of a run"),
     CommandEntry("fold", "Keep house", "Put old runs under a few refs"),
     CommandEntry("doctor", "Keep house", "Look for what endangers runs, and say what mends it"),
 )

@@ -85,6 +85,27 @@ def complete_going_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, s
     return [(word, what) for word, what in words if word.startswith(incomplete)][:_MOST]
 
 
+def complete_file(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The artifacts and data of the run that was named."""
+    from gitexp.actions.named_run import find_run
+    from gitexp.actions.wanted_files import list_files
+    from gitexp.render.numbers import format_bytes
+
+    store = _open(ctx)
+    if store is None:
+        return []
+    try:
+        run = store.load(find_run(store, str(ctx.params.get("run")), ctx.params.get("experiment")))
+    except ExpError:
+        return []
+    kinds = {"data"} if ctx.params.get("data") else {"artifact", "data"}
+    files = sorted(list_files(run, kinds).wanted, key=lambda one: one.kind)
+    words = [(str(one.path), f"{one.kind}, {format_bytes(one.bytes or 0)}") for one in files]
+    return [
+        (word, what) for word, what in words if word.startswith(incomplete) and word.isprintable() and " " not in word
+    ][:_MOST]
+
+
 def complete_experiment(ctx: typer.Context, incomplete: str) -> list[str]:
     """The experiments that have runs."""
     store = _open(ctx)

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 _FILE = re.compile(r"[A-Z_]+")
 _FOLDERS = ("rebase-merge", "rebase-apply", "sequencer")
+_UNDER_WAY = {
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase or git am",
+    "sequencer": "a cherry-pick or revert",
+}
 _ID = re.compile(rb"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])")
 _MOST_BYTES = 10_000_000
 
@@ -27,6 +35,14 @@ def find_unfinished(repository: Repository) -> list[str]:
     """
     named = {found.decode("ascii") for path in _list_files(repository.common_dir) for found in _read_ids(path)}
     return [one for one in sorted(named) if len(one) == repository.id_length and _is_whole(repository, one)]
+
+
+def name_under_way(repository: Repository) -> str | None:
+    """What is under way in this working tree: a merge, a rebase and their like; None where nothing is."""
+    for name, what in _UNDER_WAY.items():
+        if os.path.lexists(os.path.join(repository.git_dir, name)):
+            return what
+    return None
 
 
 def _list_files(common: str) -> Iterator[str]:

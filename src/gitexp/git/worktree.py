@@ -12,7 +12,7 @@ from gitexp.git.config import filters_off, read_config
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
 
-_SETTINGS = (
+CHECKOUT_SETTINGS = (
     NO_HOOKS,
     NO_FSMONITOR,
     ("submodule.recurse", "false"),
@@ -33,7 +33,7 @@ def add_worktree(repository: Repository, folder: str, commit: str, *, with_filte
     was_there = os.path.isdir(folder)
     # An index that a hook's environment names is the user's own.
     arguments = ("worktree", "add", "--quiet", "--detach", "--no-checkout", folder, commit)
-    run_git(repository, *arguments, settings=_SETTINGS, environment={"GIT_INDEX_FILE": None})
+    run_git(repository, *arguments, settings=CHECKOUT_SETTINGS, environment={"GIT_INDEX_FILE": None})
     try:
         _check_out(folder, with_filters=with_filters)
     except BaseException:
@@ -49,12 +49,14 @@ def _check_out(folder: str, *, with_filters: bool) -> None:
     filters = () if with_filters else filters_off(read_config(folder, ANOTHER_REPOSITORY).filters())
     run_git(
         folder, "reset", "--quiet", "--hard", "--no-recurse-submodules",
-        settings=(*_SETTINGS, *filters), environment=ANOTHER_REPOSITORY,
+        settings=(*CHECKOUT_SETTINGS, *filters), environment=ANOTHER_REPOSITORY,
     )  # fmt: skip
 
 
 def remove_worktree(repository: Repository, folder: str) -> None:
     """Removes a linked worktree with all that lies in it."""
-    output = start_git(repository, "worktree", "remove", "--force", "--force", folder, settings=_SETTINGS).collect()
+    output = start_git(
+        repository, "worktree", "remove", "--force", "--force", folder, settings=CHECKOUT_SETTINGS
+    ).collect()
     if output.status and os.path.lexists(folder):
         raise GitFailed("git worktree remove", output.status, output.words, hint=f"rm -r {folder}; git worktree prune")

@@ -4,6 +4,7 @@
     refs/exp/live/<experiment>/<id>      a run that is going
     refs/exp/fold/<writer>/<yyyymm>      many ended runs under one ref
     refs/exp/removed/<writer>            ids erased for good
+    refs/exp/backup/<time>               a working tree before another code took its place; never pushed
 
 The depth is fixed: a ref that is a folder of another one corrupts a repository.
 """
@@ -11,10 +12,13 @@ The depth is fixed: a ref that is a folder of another one corrupts a repository.
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, NewType
+from typing import TYPE_CHECKING, Literal, NamedTuple, NewType
 
 from gitexp.errors import InvalidValue
 from gitexp.model.ids import RunId, is_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 RefName = NewType("RefName", str)
 Experiment = NewType("Experiment", str)
@@ -26,6 +30,7 @@ RUNS = "refs/runs/"
 LIVE = "refs/exp/live/"
 FOLDS = "refs/exp/fold/"
 REMOVED = "refs/exp/removed/"
+BACKUPS = "refs/exp/backup/"
 DEFAULT_EXPERIMENT = Experiment("default")
 
 _EXPERIMENT = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -105,6 +110,11 @@ def parse_run_ref(name: str) -> RunRef | None:
     if not slash or not is_id(run_id) or _why_not_experiment(experiment) is not None:
         return None
     return RunRef(kind, Experiment(experiment), RunId(run_id))
+
+
+def backup_ref(at: datetime) -> RefName:
+    """The ref of a backup that is made at a moment (UTC), to the microsecond."""
+    return RefName(f"{BACKUPS}{at:%Y%m%dT%H%M%S}.{at.microsecond:06}Z")
 
 
 def is_writer(text: str) -> bool:

@@ -11,7 +11,7 @@ from gitexp.actions.named_run import find_run
 from gitexp.actions.placing_files import Manners, place_wanted, read_small
 from gitexp.actions.wanted_files import RunFiles, list_files
 from gitexp.data.hashing import CHUNK_BYTES, hash_file
-from gitexp.errors import ExpError, ObjectDamaged, ObjectMissing, PartNotFound, UsageError
+from gitexp.errors import ExpError, ObjectDamaged, ObjectMissing, PartNotFound, TransferFailed, UsageError
 from gitexp.model.run import Status
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _choose(
             chosen += choice.choose(text)
         except ObjectMissing as error:
             unfound.append(_hint(error, run))
-        except (PartNotFound, ObjectDamaged) as error:
+        except (PartNotFound, ObjectDamaged, TransferFailed) as error:
             unfound.append(error)
     return files, list(dict.fromkeys(chosen)), unfound
 

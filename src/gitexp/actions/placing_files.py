@@ -6,7 +6,8 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from gitexp.actions.fetch_objects import MissingObject, fetch_objects
+from gitexp.actions.fetch_apart import fetch_apart
+from gitexp.actions.fetch_objects import MissingObject
 from gitexp.data.artifact_keeper import ARTIFACTS
 from gitexp.data.hashing import hash_file, hash_folder, walk_folder
 from gitexp.data.known_hashes import KnownHashes
@@ -19,11 +20,10 @@ from gitexp.store.journal import local_folder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gitexp.actions.fetch_objects import Fetched
+    from gitexp.actions.fetch_apart import FetchedApart
     from gitexp.actions.wanted_files import WantedFile
     from gitexp.data.progress import TransferProgress
     from gitexp.model.head import RunHead
-    from gitexp.model.pointed import Pointed
     from gitexp.store.runs import RunStore
 
 _NAMED = 3
@@ -84,7 +84,9 @@ class FilePlacing:
         found = [self._look(one) for one in wanted]
         absent = [one for one, outcome in zip(wanted, found, strict=True) if outcome is None]
         progress = self._manners.progress
-        fetched = self._fetch([one.pointed for one in absent if not one.is_in_git])
+        asked = [one.pointed for one in absent if not one.is_in_git]
+        remote = self._manners.remote
+        fetched = fetch_apart(self._store, asked, self._known, remote=remote, progress=progress)
         lost = {one.pointed: one for one in fetched.missing}
         if progress is not None and absent:
             progress.begin("placing", len(absent), sum(one.bytes or 0 for one in absent))
@@ -96,19 +98,6 @@ class FilePlacing:
         finally:
             if progress is not None and absent:
                 progress.end()
-
-    def _fetch(self, asked: Sequence[Pointed]) -> Fetched:
-        """Brings what is asked for; the listing of a folder that is damaged holds up no other."""
-        remote, progress = self._manners.remote, self._manners.progress
-        asked = list(dict.fromkeys(asked))
-        try:
-            return fetch_objects(self._store, asked, remote=remote, progress=progress)
-        except ObjectDamaged:
-            if len(asked) < 2:
-                # It is met again where it is put in its place, and told there.
-                return fetch_objects(self._store, (), remote=remote)
-            missing = [lost for one in asked for lost in self._fetch([one]).missing]
-            return fetch_objects(self._store, (), remote=remote)._replace(missing=tuple(missing))
 
     def _look(self, one: WantedFile) -> Outcome | None:
         """What is known of it without its bytes; None where they are needed."""
@@ -146,9 +135,9 @@ class FilePlacing:
         said = words or f"{self._show(one)} is there, and is not {one.path} of run {self._head.name}"
         return Outcome(one, "differing", Refused(said, hint="--force replaces it; -o DIR puts it elsewhere"))
 
-    def _bring(self, one: WantedFile, fetched: Fetched, lost: MissingObject | None) -> Outcome:
+    def _bring(self, one: WantedFile, fetched: FetchedApart, lost: MissingObject | None) -> Outcome:
         if lost is not None:
-            return Outcome(one, "missing", ObjectMissing(one.path, lost.pointed.md5, lost.why), lost)
+            return Outcome(one, "missing", ObjectMissing(one.path, lost.pointed.md5, lost.why, hint=fetched.hint), lost)
         progress = self._manners.progress
         try:
             # What was placed before it may lie in its place, or in the folder that it is.
@@ -161,7 +150,7 @@ class FilePlacing:
             progress.finish_object()
         return outcome
 
-    def _place(self, one: WantedFile, fetched: Fetched) -> Outcome:
+    def _place(self, one: WantedFile, fetched: FetchedApart) -> Outcome:
         parts = _split(one.place)
         target = find_landing(self._folder, parts, one.path)
         if one.is_folder and os.path.lexists(target):
@@ -170,7 +159,7 @@ class FilePlacing:
         self._put(one.place, one, one.md5 or "", one.path, fetched, replaces)
         return Outcome(one, "replaced" if replaces else "placed")
 
-    def _put(self, place: bytes, one: WantedFile, md5: str, name: str, fetched: Fetched, replaces: bool) -> None:
+    def _put(self, place: bytes, one: WantedFile, md5: str, name: str, fetched: FetchedApart, replaces: bool) -> None:
         progress = self._manners.progress
         with enter_above(self._folder, _split(place), name) as target:
             if one.is_in_git:
@@ -183,7 +172,7 @@ class FilePlacing:
             else:
                 place_object(fetched.objects, md5, target, name=name, link=self._manners.link, replace=replaces)
 
-    def _fill(self, one: WantedFile, fetched: Fetched, target: str) -> Outcome:
+    def _fill(self, one: WantedFile, fetched: FetchedApart, target: str) -> Outcome:
         """Brings what a folder lacks; files in it that differ stay, or give way."""
         listing = fetched.objects.read_listing(one.md5 or "")
         differing: list[str] = []

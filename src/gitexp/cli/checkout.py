@@ -74,21 +74,22 @@ def checkout(
     if force and not here:
         raise UsageError("--force is for --here: a new folder is never written over", hint=f"exp checkout {run} DIR")
     store = open_recovered()
-    with TransferLine("checkout", quiet=as_json) as line:
-        manners = Manners(link=link, remote=data_remote, progress=line)
-        if here:
-            _check_out_here(store, run, experiment, manners, force=force, with_filters=with_filters,
-                            with_data=not no_data, as_json=as_json)  # fmt: skip
-            return
-        made = checkout_run(store, run, folder, experiment, with_filters=with_filters)
-        if not as_json:
-            write_folder(made.folder)
-            tell_code(made.run, made.commit, made.folder)
-        brought = _bring(store, made.head, made.run, made.folder, manners, with_data=not no_data)
+    manners = Manners(link=link, remote=data_remote, progress=TransferLine("checkout", quiet=as_json))
+    if here:
+        _check_out_here(
+            store, run, experiment, manners,
+            force=force, with_filters=with_filters, with_data=not no_data, as_json=as_json,
+        )  # fmt: skip
+        return
+    made = checkout_run(store, run, folder, experiment, with_filters=with_filters)
+    if not as_json:
+        write_folder(made.folder)
+        tell_code(made.run, made.commit, made.folder)
+    brought = _bring(store, made.head, made.run, made.folder, manners, with_data=not no_data)
     if as_json:
         write_json(made.folder, made.commit, made.run, brought)
-        return
-    tell_brought(brought, made.run, made.folder)
+    else:
+        tell_brought(brought, made.run, made.folder)
 
 
 def _check_out_here(

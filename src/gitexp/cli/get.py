@@ -80,12 +80,11 @@ def get(
     if output != _STREAM and os.path.lexists(folder) and not os.path.isdir(folder):
         raise UsageError(f"-o {folder}: it is a file, and DIR is a folder", hint=f"-o {os.path.dirname(folder) or '.'}")
     store = open_recovered()
-    with TransferLine("get", quiet=quiet or as_json) as line:
-        manners = Manners(force, link, data_remote, line)
-        if output == _STREAM:
-            _stream(store, request, manners)
-            return 0
-        got = get_files(store, request, folder, manners)
+    manners = Manners(force, link, data_remote, TransferLine("get", quiet=quiet or as_json))
+    if output == _STREAM:
+        _stream(store, request, manners)
+        return 0
+    got = get_files(store, request, folder, manners)
     if as_json:
         _write_json(got, folder)
     else:

@@ -7,15 +7,10 @@ import shutil
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
 
 from gitexp.cli.terminal import find_look
 from gitexp.render.numbers import format_bytes
 from gitexp.render.progress import draw_progress
-
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
 
 _WIPE = "\r\x1b[K"
 _PAUSE = 0.1
@@ -35,14 +30,6 @@ class TransferLine:
         self._size = self._done = 0
         self._next = 0.0
         self._drawn = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.end()
 
     def begin(self, what: str, objects: int, size: int) -> None:
         """Begins a line of so many bytes."""

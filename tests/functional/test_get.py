@@ -200,6 +200,16 @@ def test_what_is_missing_holds_up_no_other(large: GitFolder) -> None:
     assert "hint: exp push k3v9x2mabc  (on gpu-7, where Ada Lovelace ran it)\n" in got.err
 
 
+def test_a_file_in_a_folder_of_which_nothing_is_here(large: GitFolder) -> None:
+    listing = keep_folder(large, FOLDER)
+    lose(large, listing)
+
+    got = run_exp(large, "get", "last", "ckpt/0.pt", "out/plot.svg")
+
+    assert (got.status, got.out) == (1, "out/plot.svg\n")
+    assert got.err.startswith(f"exp: ckpt ({listing}): its bytes are not here\nhint: exp push k3v9x2mabc  (on gpu-7")
+
+
 def test_what_is_damaged_holds_up_no_other(large: GitFolder) -> None:
     damage(large, MODEL)
     damage(large, keep_folder(large, FOLDER))

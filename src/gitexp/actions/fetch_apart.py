@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from gitexp.store.runs import RunStore
 
 
+_AGAIN = "the same again, when the remote can be reached"
+
+
 class FetchedApart(NamedTuple):
     """Where the bytes are, and of what they could not be had; ``hint`` is what to type where a remote failed."""
 
@@ -42,7 +45,7 @@ def fetch_apart(
     except TransferFailed as error:
         objects = _open(store)
         lost = [MissingObject(one, error.message) for one in asked if not _is_here(store, one, objects, known)]
-        return FetchedApart(objects, tuple(lost), error.hint)
+        return FetchedApart(objects, tuple(lost), error.hint or _AGAIN)
     except ObjectDamaged:
         if len(asked) < 2:  # it is met again where it is put in its place, and told there
             return FetchedApart(_open(store), ())

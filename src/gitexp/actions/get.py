@@ -128,9 +128,14 @@ def _find_nothing(run: Run, files: RunFiles, request: GetRequest) -> PartNotFoun
 
 def _read_listing(store: RunStore, folder: WantedFile, manners: Manners) -> dict[str, str]:
     objects = open_objects(store.repository, store.project.path(store.repository))
-    if objects.find(folder.md5 or "") is None:
-        objects = fetch_objects(store, [folder.pointed], remote=manners.remote, progress=manners.progress).objects
-    return objects.read_listing(folder.md5 or "")
+    if objects.find(folder.md5 or "") is not None:
+        return objects.read_listing(folder.md5 or "")
+    fetched = fetch_objects(store, [folder.pointed], remote=manners.remote, progress=manners.progress)
+    try:
+        return fetched.objects.read_listing(folder.md5 or "")
+    except ObjectMissing as error:
+        why = fetched.missing[0].why if fetched.missing else str(error.fields["why"])
+        raise ObjectMissing(folder.path, folder.md5 or "", why) from error
 
 
 def _point(outcome: Outcome, run: Run) -> ExpError:

@@ -127,6 +127,32 @@ def test_with_force_they_are_kept_first(two: GitFolder) -> None:
     assert refs(two, BACKUPS) == [backup]
 
 
+def test_a_purge_names_the_backup_that_holds_the_code(two: GitFolder) -> None:
+    two.gen({"train.py": "secret\n"})
+    assert run_exp(two, "run", "--quiet", "--", "true").status == 0
+    snapshot = two.git("rev-parse", f"refs/runs/default/{run_exp(two, 'ls', '--ids', '-n', '1').out.strip()}^")
+    assert run_exp(two, "checkout", "--here", "k3v9", "--force").status == 0
+    (backup,) = refs(two, BACKUPS)
+    assert two.git("rev-parse", backup) == snapshot
+
+    purged = run_exp(two, "purge", "last", "--yes")
+
+    assert purged.status == 1
+    assert f"{backup} leads to what was erased, and holds it: git update-ref -d {backup}\n" in purged.err
+
+
+def test_in_a_linked_worktree_its_own_files_alone_change(two: GitFolder, tmp_path: pathlib.Path) -> None:
+    linked = tmp_path / "linked"
+    two.git("worktree", "add", "--quiet", "--detach", str(linked))
+    state = two.state()
+
+    assert run_exp(two, "-C", str(linked), "checkout", "--here", "t2zc").status == 0
+
+    assert (linked / "train.py").read_text() == RUN_FILES["train.py"]
+    assert two.state() == state
+    assert not (two.path / ".git" / "exp-placed").exists()
+
+
 def test_edits_of_files_that_both_have_stay(two: GitFolder) -> None:
     two.gen({"untouched.txt": "mine\n"})
     done = run_exp(two, "checkout", "--here", "t2zc")

@@ -16,8 +16,10 @@ from gitexp.format.removal import Removal
 from gitexp.git.config import author_identity, read_config
 from gitexp.git.erasing import Erased, erase_objects, find_holders, find_only_held, lacks_objects
 from gitexp.git.named_files import read_named_files
+from gitexp.git.refs import list_refs
 from gitexp.model.ids import is_id_prefix
 from gitexp.model.paths import quote_path
+from gitexp.model.refs import BACKUPS
 from gitexp.model.run import User
 from gitexp.store.journal import Journal
 from gitexp.store.journal_request import read_request
@@ -137,6 +139,9 @@ def purge_runs(
     note_objects(repository, pending, only)
     erased = erase_objects(repository, only, began)
     holders = sorted({ref for tip in roots - only for ref in find_holders(repository, tip)})
+    # A backup of the working tree is the snapshot of the run that was recorded of it.
+    snapshots = {head.snapshot for head in plan.heads}
+    holders += [ref for ref, commit in list_refs(repository, BACKUPS) if commit in snapshots and ref not in holders]
     if not erased.left:
         forget_pending(repository, pending)
     return Purge(plan, erased, tuple(holders), is_partial=False, remote=there)

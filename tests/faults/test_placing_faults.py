@@ -48,3 +48,17 @@ def test_whoever_dies_while_code_is_put_here_has_kept_what_was_there(folder: Git
     back = run_exp(folder, "checkout", "--here", folder.git("rev-parse", backup))
     assert back.status == 0, back.err
     assert folder.state() == state
+
+
+def test_an_edit_of_this_very_moment_is_not_written_over(folder: GitFolder, faulty: FaultyGit) -> None:
+    store_run(folder, plan_run(folder, "k3v9x2mabc"))
+    folder.gen({"train.py": "print('later')\n"})
+    folder.commit("later")
+
+    done = faulty.exp(
+        folder, "checkout", "--here", "k3v9", "--force", at="*diff-tree*", nth=2, before="echo mine > train.py"
+    )
+
+    assert done.status == 1
+    assert "train.py would be lost, for amber-fox-k3v9 has it otherwise: it was changed at this moment\n" in done.err
+    assert (folder.path / "train.py").read_text() == "mine\n"

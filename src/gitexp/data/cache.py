@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from typing import TYPE_CHECKING, BinaryIO
 
+from gitexp.data.cache_lock import hold_while_storing
 from gitexp.data.hashing import (
     CHUNK_BYTES,
     MAX_FILES,
@@ -48,6 +50,15 @@ class Cache:
             return False
         return size is None or found.st_size == size
 
+    def renew(self, md5: str, size: int | None = None) -> bool:
+        """Whether the object of a hash is there; it then counts as stored now, for whoever removes old ones."""
+        with hold_while_storing(self.root):
+            if not self.has(md5, size):
+                return False
+            with contextlib.suppress(PermissionError):  # another user's, and theirs to remove
+                os.utime(self.path_of(md5))
+            return True
+
     def open(self, md5: str) -> BinaryIO:
         """Opens the object of a hash to read. Raises NotFound."""
         try:
@@ -82,7 +93,7 @@ class Cache:
             except OSError as error:
                 raise StorageFailed(self.root, error.strerror or str(error)) from error
             md5 = digest.hexdigest()
-            if not self.has(md5, size):
+            if not self.renew(md5, size):
                 self._publish({md5: staged})
         return FileHash(md5, size)
 
@@ -122,7 +133,7 @@ class Cache:
             except OSError as error:
                 return FolderHash(None, why=error.strerror)
             folder = finish_folder(entries, size)
-            if folder.md5 is not None and not self.has(folder.md5, len(folder.listing)):
+            if folder.md5 is not None and not self.renew(folder.md5, len(folder.listing)):
                 listing = os.path.join(staging, "listing")
                 self._write(listing, folder.listing)
                 copies[folder.md5] = listing  # the last one: a folder that is there has all its files
@@ -134,7 +145,7 @@ class Cache:
         if ours:
             # A file with another name may be written to under that one.
             hashed = hash_file(path, known) if has_one_name(path) and not is_written_to(path) else FileHash(None)
-            if hashed.md5 is not None and self.has(hashed.md5, hashed.bytes):
+            if hashed.md5 is not None and self.renew(hashed.md5, hashed.bytes):
                 return hashed, None
             if hashed.md5 is not None and not is_written_to(path) and link_file(path, target):
                 return hashed, target
@@ -148,7 +159,7 @@ class Cache:
             return FileHash(None, None, error.strerror), None
         try:
             md5 = known.find(path, status) if known is not None else None
-            if md5 is not None and self.has(md5, status.st_size):
+            if md5 is not None and self.renew(md5, status.st_size):
                 return FileHash(md5, status.st_size), None
             try:
                 md5, size = _copy(source, target)
@@ -161,7 +172,7 @@ class Cache:
             os.close(source)
         if doubt is None and known is not None:
             known.keep(path, status, md5)
-        if self.has(md5, size):
+        if self.renew(md5, size):
             os.remove(target)
             return FileHash(md5, size, doubt), None
         return FileHash(md5, size, doubt), target
@@ -177,11 +188,13 @@ class Cache:
         """Puts staged copies among the objects, in their order, once the bytes of all are on the disk."""
         try:
             flush_all(list(copies.values()))
-            for md5, staged in copies.items():
-                target = self.path_of(md5)
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                os.chmod(staged, 0o444)
-                os.replace(staged, target)
+            with hold_while_storing(self.root):
+                for md5, staged in copies.items():
+                    target = self.path_of(md5)
+                    os.makedirs(os.path.dirname(target), exist_ok=True)
+                    os.utime(staged)  # what was linked is as old as the file it comes from
+                    os.chmod(staged, 0o444)
+                    os.replace(staged, target)
             folders = {os.path.dirname(self.path_of(md5)) for md5 in copies}
             flush_all([*folders, *{os.path.dirname(folder) for folder in folders}])
         except OSError as error:

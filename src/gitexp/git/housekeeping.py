@@ -56,3 +56,10 @@ def count_loose_objects(repository: Repository) -> int:
     """How many objects are files of their own. Raises GitFailed."""
     listing = run_git(repository, "count-objects").decode("ascii", "replace").split()
     return int(listing[0]) if listing and listing[0].isdigit() else 0
+
+
+def measure_objects(repository: Repository) -> int:
+    """The bytes that all objects take on the disk, packed and loose. Raises GitFailed."""
+    listing = run_git(repository, "count-objects", "-v").decode("ascii", "replace")
+    found = dict(line.split(": ", 1) for line in listing.splitlines() if ": " in line)
+    return 1024 * sum(int(found[key]) for key in ("size", "size-pack") if found.get(key, "").isdigit())

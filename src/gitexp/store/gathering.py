@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gitexp.errors import BrokenRecord
     from gitexp.git.repository import Repository
     from gitexp.model.head import RunHead
-    from gitexp.store.folds import FoldedTip
+    from gitexp.store.folds import FoldedTip, Folds
 
 
 def gather_heads(repository: Repository, experiment: str | None = None) -> Heads:
@@ -53,6 +53,21 @@ def gather_heads(repository: Repository, experiment: str | None = None) -> Heads
         (*broken, *removed.broken),
         tuple(head for head in runs if head.id in removed.lists),
     )
+
+
+def read_other_tips(folds: Folds, known: Heads) -> Heads:
+    """The heads of the tips in folds that are not those of ``known``: of runs of which there are several tips."""
+    commits = {head.commit for head in known.runs}
+    erased = {head.id for head in known.removed}
+    heads: list[RunHead] = []
+    broken: list[BrokenRecord] = []
+    for run_id, tips in folds.tips.items():
+        for tip in tips:
+            if run_id not in erased and tip.commit not in commits:
+                read = read_heads([RefCommit(tip.ref, tip.commit, tip.data)])
+                heads += [head._replace(fold=tip.fold) for head in read.runs]
+                broken += read.broken
+    return Heads(tuple(heads), tuple(broken))
 
 
 def _read_folded(runs: Iterable[tuple[FoldedTip, ...]]) -> Heads:

@@ -50,6 +50,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("checkout", "Reproduce", "Put the code of a run into a new worktree"),
     CommandEntry("get", "Reproduce", "Bring artifacts or data of a run"),
     CommandEntry("du", "Keep house", "Show how much room runs take, and which of them"),
+    CommandEntry("gc", "Keep house", "Remove bytes that no run needs any more"),
     CommandEntry("fold", "Keep house", "Put old runs under a few refs"),
     CommandEntry("doctor", "Keep house", "Look for what endangers runs, and say what mends it"),
 )

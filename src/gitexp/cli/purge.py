@@ -118,7 +118,8 @@ def _tell(done: Purge) -> None:
     for ref in done.holders:
         warn(f"{ref} leads to what was erased, and holds it: git update-ref -d {ref}")
     if done.plan.cached:
-        say(f"kept in exp/cache, where other runs may need it: {_count(done.plan.cached, 'artifact')}")
+        cached = _count(done.plan.cached, "artifact")
+        say(f"{cached} stay{'s' * (done.plan.cached == 1)} in the cache, where other runs may need the bytes: exp gc")
     _tell_remote(done)
     say("every clone that pulled it keeps it until exp purge is typed there; forks keep it. Change credentials it held")
 

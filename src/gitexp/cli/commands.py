@@ -51,6 +51,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("get", "Reproduce", "Bring artifacts or data of a run"),
     CommandEntry("du", "Keep house", "Show how much room runs take, and which of them"),
     CommandEntry("gc", "Keep house", "Remove bytes that no run needs any more"),
+    CommandEntry("verify", "Keep house", "Check that every run is whole, and every byte of it"),
     CommandEntry("fold", "Keep house", "Put old runs under a few refs"),
     CommandEntry("doctor", "Keep house", "Look for what endangers runs, and say what mends it"),
 )

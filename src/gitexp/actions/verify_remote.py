@@ -1,0 +1,46 @@
+"""What runs point at, asked of the data remote: which of it is there?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitexp.errors import NoStorage
+from gitexp.model.verification import Breach
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from gitexp.actions.needed_objects import Needed
+    from gitexp.actions.verify_bytes import LookedAt
+    from gitexp.store.runs import RunStore
+
+
+def check_remote(store: RunStore, needed: Needed, looked: LookedAt, remote: str | None) -> list[Breach]:
+    """Asks the data remote for every artifact. What is neither here nor there is lost; what is only here is a note.
+
+    Raises NoStorage, TransferFailed.
+    """
+    users = {
+        md5: (needs.head, one)
+        for needs in needed.runs
+        for one in needs.pointed
+        if one.kind == "artifact"
+        for md5 in needed.expand(one.md5)
+    }
+    there = find_on_remote(store, users, remote)
+    breaches: list[Breach] = []
+    for md5, (head, one) in users.items():
+        if md5 in there:
+            continue
+        if md5 in looked.absent:
+            found = f"its bytes ({md5}) are neither here nor on the data remote"
+            breaches.append(Breach("remote", head.name, found, one.path, "from a clone that has them: exp push"))
+        else:
+            found = "its bytes are only here, not on the data remote"
+            breaches.append(Breach("remote", head.name, found, one.path, f"exp push {head.name}", is_note=True))
+    return list(dict.fromkeys(breaches))
+
+
+def find_on_remote(store: RunStore, md5s: Iterable[str], remote: str | None) -> Collection[str]:
+    """Which of the hashes the data remote has. Raises NoStorage, TransferFailed."""
+    raise NoStorage(f"{remote or 'the data remote'} cannot be asked by this version")

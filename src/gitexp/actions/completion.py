@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.metrics_found import find_metrics
 from gitexp.actions.params_found import read_hydra
+from gitexp.actions.pipeline_recorded import (
+    add_pipeline_files,
+    add_pipeline_metrics,
+    add_pipeline_params,
+    see_pipeline,
+)
 from gitexp.actions.preparation import redact_run
 from gitexp.actions.system_series import gather_system
 from gitexp.capture.progress import fold_progress
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from gitexp.actions.logged import Logged
     from gitexp.actions.metrics_found import FoundMetrics
     from gitexp.actions.observation import Observed
+    from gitexp.actions.pipeline_found import FoundPipeline
     from gitexp.actions.session import Session
     from gitexp.actions.written_files import WrittenFiles
     from gitexp.capture.ending import Ending
@@ -60,7 +67,8 @@ def build_run(
     run = _describe_loss(run, ending, attempts) if isinstance(ending, Lost) else _describe_end(run, ending, prepared)
     _tell_stop(session, attempts)
     logged = _hear_script(prepared, session)
-    run = _add_params(run, prepared, written)
+    pipeline = see_pipeline(prepared, run, session)
+    run = _add_params(run, prepared, written, pipeline)
     if logged is not None:
         from gitexp.actions.logged_values import add_said
 
@@ -70,10 +78,14 @@ def build_run(
     output = attempts.make("the output was not recorded", lambda: _read_output(prepared, session), b"")
     if output:
         files[OUTPUT] = fold_progress(output)
+    if pipeline is not None:
+        written = add_pipeline_metrics(written, pipeline, prepared)
     run, whole = _add_metrics(run, files, prepared, session, written, output, logged)
     files.update(gather_system(session.journal, attempts))
     run = _add_data(run, files, observed.data, attempts)
     run = _add_artifacts(run, files, prepared, session, whole, logged)
+    if pipeline is not None:
+        run = add_pipeline_files(run, files, pipeline, prepared)
     run = redact_run(run, prepared.redactor)
     run = replace(run, fingerprint=_find_fingerprint(prepared, run, observed))
     return replace(run, warnings=attempts.warnings), files
@@ -123,16 +135,19 @@ def _tell_stop(session: Session, attempts: Attempts) -> None:
         attempts.warn(f"stopped by exp stop ({note.signal})")
 
 
-def _add_params(run: Run, prepared: Begun, written: WrittenFiles) -> Run:
+def _add_params(run: Run, prepared: Begun, written: WrittenFiles, pipeline: FoundPipeline | None) -> Run:
     nothing: list[ParamSource] = []
     hydra = prepared.attempts.make(
         "Hydra's configuration was not read",
         lambda: read_hydra(written.hydra_configs, prepared.places, prepared.attempts),
         nothing,
     )
-    if not hydra:
+    if not hydra and pipeline is None:
         return run
-    merged = merge_params((*prepared.sources, *hydra))
+    sources = [*prepared.sources, *hydra]
+    if pipeline is not None:
+        sources = add_pipeline_params(sources, pipeline, prepared, run.status)
+    merged = merge_params(sources)
     seed = run.seed if run.seed is not None else find_seed(merged.params)
     return replace(run, params=merged.params, param_sources=merged.sources, seed=seed)
 

@@ -60,6 +60,13 @@ def read_hydra(paths: Sequence[str], places: Places, attempts: Attempts) -> list
     return [source for path in paths for source in _read_found(path, Rank.HYDRA, places, attempts)]
 
 
+def read_declared(path: str, places: Places, attempts: Attempts) -> ParamSource | None:
+    """The params of a file that a pipeline names; None where there are none to read, as in a module of Python."""
+    if not path.endswith((".yaml", ".yml", ".json", ".toml")) or not os.path.isfile(path):
+        return None
+    return next(iter(_read_found(path, Rank.FILE, places, attempts)), None)
+
+
 def _typed_files(names: Sequence[str], places: Places) -> list[str]:
     return [os.path.join(places.here, name) for name in names]
 

@@ -25,6 +25,7 @@ from gitexp.errors import NotFound, StorageFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
     from gitexp.data.known_hashes import KnownHashes
 
@@ -65,6 +66,18 @@ class Cache:
             return open(self.path_of(md5), "rb")
         except FileNotFoundError:
             raise NotFound(f"{md5} is not in the cache {self.root}", md5=md5) from None
+
+    def stage(self) -> AbstractContextManager[str]:
+        """A folder in which files are made before they are taken in. Raises StorageFailed."""
+        return staging_folder(self._staging)
+
+    def take_in(self, staged: dict[str, str]) -> None:
+        """Moves files of a staging folder among the objects, in their order; the caller has checked each one's hash.
+
+        Raises StorageFailed.
+        """
+        if staged:
+            self._publish(staged)
 
     def store_file(self, path: str, known: KnownHashes | None = None, *, ours: bool = False) -> FileHash:
         """Keeps a file. Without a hash ``why`` says why it was not kept; with one, what is doubtful about it.

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.format.dvc_lock import parse_lock
+from gitexp.errors import InvalidValue
+from gitexp.format.dvc_lock import LOCK_FILE, parse_lock
 from gitexp.format.dvc_pipeline import DeclaredOut, parse_pipeline
 from gitexp.model.pipeline import PipelineState, Stage, StageFile, join_path
 from gitexp.model.pointer import MD5
 
 if TYPE_CHECKING:
-    from gitexp.format.dvc_lock import LockedFile, LockedStage
     from gitexp.format.dvc_pipeline import DeclaredStage, Pipeline
+    from gitexp.model.locked import LockedStage
+    from gitexp.model.pointer import Pointer
 
 PIPELINE_FILE = "dvc.yaml"
-LOCK_FILE = "dvc.lock"
+MOST_FILES = 100_000
+"""Dependencies and outputs of all stages of a pipeline: who sends more wants our memory."""
 _PLAIN = DeclaredOut("", "out", is_cached=True)
 
 
@@ -25,10 +28,13 @@ def parse_state(folder: str, pipeline: bytes, lock: bytes | None) -> PipelineSta
     """
     file = join_path(folder, PIPELINE_FILE)
     declared = parse_pipeline(pipeline, file)
-    locked = parse_lock(lock, join_path(folder, LOCK_FILE)) if lock is not None else {}
+    locked = parse_lock(lock, join_path(folder, LOCK_FILE)) if lock is not None else ()
+    if sum(len(stage.deps) + len(stage.outs) for stage in locked) > MOST_FILES:
+        raise InvalidValue("lock file", join_path(folder, LOCK_FILE), f"more than {MOST_FILES:,} files")
     stages, warnings = [], []
     prefix = "" if folder == "." else f"{file}:"
-    for name, stage in locked.items():
+    for stage in locked:
+        name = stage.name
         known = declared.find_stage(name)
         if known is None:
             continue
@@ -54,15 +60,16 @@ def _place_stage(name: str, stage: LockedStage, declared: DeclaredStage, folder:
         tuple(_place(one, folder) for one in stage.deps),
         tuple(_place_out(one, declared, folder) for one in stage.outs),
         {join_path(folder, file): values for file, values in stage.params.items()},
+        stage.unhashed,
     )
 
 
-def _place_out(locked: LockedFile, declared: DeclaredStage, folder: str) -> StageFile:
+def _place_out(locked: Pointer, declared: DeclaredStage, folder: str) -> StageFile:
     known = next((one for one in declared.outs if one.matches(locked.path)), _PLAIN)
     return _place(locked, folder)._replace(kind=known.kind, is_cached=known.is_cached)
 
 
-def _place(locked: LockedFile, folder: str) -> StageFile:
+def _place(locked: Pointer, folder: str) -> StageFile:
     # Before version 3 DVC hashed text with other line ends than it has.
     md5 = locked.md5 if locked.hash == MD5 else None
     path = locked.path if "://" in locked.path else join_path(folder, locked.path)

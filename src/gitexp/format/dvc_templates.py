@@ -1,4 +1,4 @@
-"""The templates of ``dvc.yaml``: which stages a ``foreach`` or ``matrix`` makes, and what ``${item}`` stands for there."""
+"""The templates of ``dvc.yaml``: which stages a ``foreach`` or ``matrix`` makes, and what ``${item}`` is there."""
 
 from __future__ import annotations
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from gitexp.errors import InvalidValue
 from gitexp.model.pointer import Pointer, is_md5
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _MAX_BYTES = 1_000_000
 _BEFORE_DVC_3 = "md5-dos2unix"
@@ -38,10 +33,13 @@ def parse_pointer(data: bytes, name: str) -> Pointer:
     outputs = document.get("outs") if isinstance(document, dict) else None
     if not isinstance(outputs, list) or len(outputs) != 1 or not isinstance(outputs[0], dict):
         raise InvalidValue("pointer", name, "not a .dvc file with one output")
-    return _read_output(outputs[0], name)
+    return read_output(outputs[0], name)
 
 
-def _read_output(output: Mapping[str, Any], name: str) -> Pointer:
+def read_output(output: object, name: str) -> Pointer:
+    """One output or dependency, of a ``.dvc`` file or of a ``dvc.lock``. Raises InvalidValue where it has no MD5."""
+    if not isinstance(output, dict):
+        raise InvalidValue("pointer", name, "an output is no mapping")
     path, md5 = output.get("path"), output.get("md5")
     if not isinstance(path, str) or not path:
         raise InvalidValue("pointer", name, "its output has no path")

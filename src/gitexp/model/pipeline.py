@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 
 class StageFile(NamedTuple):
@@ -35,6 +35,8 @@ class Stage(NamedTuple):
     deps: tuple[StageFile, ...]
     outs: tuple[StageFile, ...]
     params: dict[str, dict[str, Any]]
+    unhashed: tuple[str, ...] = ()
+    """Paths and URLs of what DVC knows by something else than a hash of the bytes."""
 
 
 class PipelineState(NamedTuple):
@@ -59,12 +61,7 @@ def list_outputs(stages: Iterable[Stage]) -> dict[str, StageFile]:
 def list_inputs(stages: Sequence[Stage]) -> dict[str, StageFile]:
     """The dependencies that no stage writes, neither by themselves nor as a part of something larger."""
     outs = list_outputs(stages)
-    return {
-        dep.path: dep
-        for stage in stages
-        for dep in stage.deps
-        if not any(folder in outs for folder in (dep.path, *_folders_of(dep.path)))
-    }
+    return {dep.path: dep for stage in stages for dep in stage.deps if not is_in(dep.path, outs)}
 
 
 def find_doubts(stages: Sequence[Stage], doubt: Callable[[Stage], str | None]) -> dict[str, str]:
@@ -79,20 +76,29 @@ def find_doubts(stages: Sequence[Stage], doubt: Callable[[Stage], str | None]) -
             writer, out = writers.get(dep.path, (None, None))
             if writer is not None and out is not None and out.md5 != dep.md5:
                 doubts.setdefault(stage.name, f"it read {dep.path} as it was before stage {writer.name} wrote it anew")
-    found = True
-    while found:
-        found = False
-        for stage in stages:
-            above = next((w[0].name for dep in stage.deps if (w := writers.get(dep.path)) and w[0].name in doubts), None)
-            if above is not None and stage.name not in doubts:
-                doubts[stage.name] = f"it comes after stage {above}"
-                found = True
+    readers: dict[str, list[str]] = {}
+    for stage in stages:
+        for dep in stage.deps:
+            if dep.path in writers:
+                readers.setdefault(writers[dep.path][0].name, []).append(stage.name)
+    waiting = list(doubts)
+    while waiting:
+        above = waiting.pop()
+        for name in readers.get(above, ()):
+            if name not in doubts:
+                doubts[name] = f"it comes after stage {above}"
+                waiting.append(name)
     return doubts
 
 
 def join_path(*parts: str) -> str:
     """A path in the repository of a folder and what is relative to it."""
     return posixpath.normpath(posixpath.join(*parts))
+
+
+def is_in(path: str, folders: Collection[str]) -> bool:
+    """Whether a path is one of these or lies below one."""
+    return any(one in folders for one in (path, *_folders_of(path)))
 
 
 def _folders_of(path: str) -> list[str]:
@@ -105,4 +111,5 @@ def select_keys(values: Mapping[str, Any], keys: Iterable[str] | None) -> dict[s
     if keys is None:
         return dict(values)
     wanted = tuple(keys)
-    return {key: value for key, value in values.items() if any(key == one or key.startswith(f"{one}.") for one in wanted)}
+    prefixes = tuple(f"{one}." for one in wanted)
+    return {key: value for key, value in values.items() if key in wanted or key.startswith(prefixes)}

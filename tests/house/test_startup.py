@@ -95,7 +95,7 @@ def test_a_command_imports_no_other_command() -> None:
     loaded = modules_of_command("ls --help")
     assert "gitexp.cli.ls" in loaded
 
-    others = {f"gitexp.cli.{entry.name}" for entry in COMMANDS} - {"gitexp.cli.ls"}
+    others = {entry.module for entry in COMMANDS} - {"gitexp.cli.ls"}
     assert sorted(loaded & others) == []
 
 

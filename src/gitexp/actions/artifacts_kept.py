@@ -71,7 +71,7 @@ def add_artifacts(
     files.update(kept.files)
     files.update({path: format_pointer(pointer) for path, pointer in kept.pointers.items()})
     run = replace(run, artifacts=kept.items)
-    return run if run.series is None or whole is None else _add_whole(run, files, whole)
+    return run if run.series is None or whole is None else add_whole(run, files, whole)
 
 
 def _keep_said(session: Session, prepared: Begun, cache: Cache, said_of: SaidOfFiles | None) -> RecordedArtifacts:
@@ -161,7 +161,8 @@ def _join(said: RecordedArtifacts, declared: RecordedArtifacts) -> RecordedArtif
     return RecordedArtifacts(tuple(items), {**files, **said.files}, {**pointers, **said.pointers}, tuple(warnings))
 
 
-def _add_whole(run: Run, files: Files, whole: FileHash) -> Run:
+def add_whole(run: Run, files: Files, whole: FileHash) -> Run:
+    """The run with the whole of a series that is too large for Git, which is in the cache, as an artifact."""
     from gitexp.actions.series_kept import whole_name
 
     assert run.series is not None

@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from gitexp.actions.logged import Logged
     from gitexp.actions.metrics_found import FoundMetrics
     from gitexp.actions.observation import Observed
-    from gitexp.actions.pipeline_found import FoundPipeline
     from gitexp.actions.session import Session
     from gitexp.actions.written_files import WrittenFiles
     from gitexp.capture.ending import Ending
     from gitexp.data.hashing import FileHash
     from gitexp.data.recording import RecordedData
     from gitexp.model.params import ParamSource
+    from gitexp.model.pipeline import FoundPipeline
     from gitexp.model.run import Run
     from gitexp.store.writing import Files
 

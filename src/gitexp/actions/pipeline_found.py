@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gitexp.actions.params_found import read_declared
+from gitexp.actions.pipeline_code import CodeHashes
 from gitexp.actions.pipeline_signs import LOCK, PIPELINE, is_changed, list_folders, read_printed
 from gitexp.errors import InvalidValue, ParamsFileError
 from gitexp.format.dvc_stages import parse_state
 from gitexp.format.params_file import parse_params_file
+from gitexp.git.asking import ObjectAsker
 from gitexp.git.named_files import read_named_files
-from gitexp.git.reading import list_tree, read_objects, read_path
+from gitexp.git.reading import read_path
 from gitexp.model.params import flatten
-from gitexp.model.pipeline import find_doubts, list_inputs, list_outputs
+from gitexp.model.pipeline import FoundPipeline, find_doubts, list_inputs, list_outputs
 from gitexp.model.run import Status
 from gitexp.model.values import format_value
 
@@ -24,27 +25,13 @@ if TYPE_CHECKING:
 
     from gitexp.actions.begun import Begun
     from gitexp.actions.session import Session
-    from gitexp.git.repository import Repository
-    from gitexp.model.pipeline import PipelineState, Stage, StageFile
+    from gitexp.model.pipeline import PipelineState, Stage
     from gitexp.model.run import Run
 
 _MOST_PIPELINES = 1_000
 _MOST_BYTES = 16_000_000
 _MOST_OF_CODE = 4_000_000
 _NAMED = re.compile(rb"'([^'\n]*dvc\.yaml):[^'\n]*'")
-
-
-class FoundPipeline(NamedTuple):
-    """What of the pipelines of a working tree belongs to one run. Paths are relative to the repository."""
-
-    states: tuple[PipelineState, ...]
-    stages: tuple[Stage, ...]
-    """Those that ran, and those for which nothing had to be done."""
-    ran: frozenset[str]
-    """The names of the first kind, as far as ``dvc.lock`` tells."""
-    inputs: tuple[StageFile, ...]
-    """What the stages read and none of them wrote, and which the code has not."""
-    outputs: tuple[StageFile, ...]
 
 
 def find_pipeline(prepared: Begun, run: Run, session: Session) -> FoundPipeline | None:
@@ -55,10 +42,11 @@ def find_pipeline(prepared: Begun, run: Run, session: Session) -> FoundPipeline 
     states = _read_states(prepared, session)
     if not states:
         return None
-    code = _Code(prepared.repository, run.code.snapshot)
     ran = frozenset(name for state in states for name in _find_ran(state, prepared, run))
     stages = [stage for state in states for stage in state.stages]
-    code.read(dep.path for stage in stages for dep in stage.deps)
+    with ObjectAsker(prepared.repository) as asker:
+        code = CodeHashes(asker, run.code.snapshot)
+        code.read(dep.path for stage in stages for dep in stage.deps)
     judge = _Judge(prepared, run, code, ran)
     doubts = find_doubts(stages, judge.doubt)
     for state in states:
@@ -147,47 +135,12 @@ def _find_ran(state: PipelineState, prepared: Begun, run: Run) -> Iterable[str]:
     return (stage.name for stage in state.stages if earlier.get(stage.name) != stage)
 
 
-class _Code:
-    """Which dependencies the snapshot has."""
-
-    __slots__ = ("_folders", "_hashes", "_repository", "_snapshot")
-
-    def __init__(self, repository: Repository, snapshot: str) -> None:
-        self._repository = repository
-        self._snapshot = snapshot
-        self._hashes: dict[str, str | None] = {}
-        self._folders: dict[str, tuple[int, int]] = {}
-
-    def read(self, paths: Iterable[str]) -> None:
-        """Looks for paths, all by one process, and one more for each folder."""
-        wanted = [path for path in dict.fromkeys(paths) if "\n" not in path and "://" not in path]
-        if not self._snapshot or not wanted:
-            return
-        names = [f"{self._snapshot}:{path}" for path in wanted]
-        for path, found in zip(wanted, read_objects(self._repository, names, _MOST_OF_CODE), strict=True):
-            if found.type == "blob":
-                data = found.data
-                self._hashes[path] = hashlib.md5(data, usedforsecurity=False).hexdigest() if data is not None else None
-            elif found.type == "tree" and found.id is not None:
-                sizes = [entry.size or 0 for entry in list_tree(self._repository, found.id) if entry.type == "blob"]
-                self._folders[path] = len(sizes), sum(sizes)
-
-    def has(self, dep: StageFile) -> bool:
-        """Whether the snapshot has a file; of a folder, all of it."""
-        return dep.path in self._hashes or self._folders.get(dep.path) == (dep.files, dep.bytes)
-
-    def differs(self, dep: StageFile) -> bool:
-        """Whether the snapshot has a file of this name with other bytes."""
-        md5 = self._hashes.get(dep.path)
-        return md5 is not None and dep.md5 is not None and md5 != dep.md5
-
-
 class _Judge:
     """Holds what ``dvc.lock`` says of stages that did not run against what is there."""
 
     __slots__ = ("_code", "_params", "_prepared", "_ran", "_run")
 
-    def __init__(self, prepared: Begun, run: Run, code: _Code, ran: frozenset[str]) -> None:
+    def __init__(self, prepared: Begun, run: Run, code: CodeHashes, ran: frozenset[str]) -> None:
         self._prepared = prepared
         self._run = run
         self._code = code

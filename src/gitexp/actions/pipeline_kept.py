@@ -1,14 +1,13 @@
-"""What a run of a DVC pipeline has of it: params, metrics, data and artifacts, as its files declare them."""
+"""What a run of a DVC pipeline has of it: metrics, data and artifacts, as its files declare them."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gitexp.actions.artifacts_refused import explain_refusal
 from gitexp.actions.fetch_objects import open_objects
-from gitexp.actions.params_found import read_declared
 from gitexp.actions.pipeline_signs import is_changed
 from gitexp.capture.found_files import find_dvclive_root, scan_metrics_files
 from gitexp.data.adopting import adopt_objects
@@ -17,53 +16,23 @@ from gitexp.data.finding import Place
 from gitexp.data.recording import DATA
 from gitexp.errors import InvalidValue, StorageFailed
 from gitexp.format.pointer import format_pointer
-from gitexp.model.params import ParamSource, Rank, flatten
 from gitexp.model.paths import check_tree_path, quote_path
-from gitexp.model.pipeline import is_in, select_keys
+from gitexp.model.pipeline import is_in
 from gitexp.model.pointer import POINTER_SUFFIX, Pointer
-from gitexp.model.run import Artifact, DataItem, Status
+from gitexp.model.run import Artifact, DataItem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from gitexp.actions.begun import Begun
-    from gitexp.actions.pipeline_found import FoundPipeline
     from gitexp.model.paths import TreePath
-    from gitexp.model.pipeline import StageFile
+    from gitexp.model.pipeline import FoundPipeline, StageFile
     from gitexp.model.run import Run
     from gitexp.store.writing import Files
 
 _SUFFIX = POINTER_SUFFIX.encode()
 _MOST_BYTES = 20_000_000
 """What the small artifacts of one run may take in Git together."""
-
-
-def find_pipeline_params(
-    found: FoundPipeline, sources: Sequence[ParamSource], prepared: Begun, status: Status
-) -> list[ParamSource]:
-    """The sources of params with those that the pipeline declares; of a file's value ``dvc.lock`` has the last word.
-
-    Of a run that did not finish it has only for the stages that ran: for the others it has earlier ones.
-    """
-    locked: dict[str, dict[str, Any]] = {}
-    for stage in found.stages:
-        if status is Status.FINISHED or stage.name in found.ran:
-            for file, values in stage.params.items():
-                locked.setdefault(file, {}).update(flatten(values))
-    known = {source.name for source in sources}
-    merged = [
-        source._replace(values={**flatten(source.values), **locked[source.name]}) if source.name in locked else source
-        for source in sources
-    ]
-    declared = {file: keys for state in found.states for file, keys in state.params.items()}
-    for file in dict.fromkeys((*declared, *locked)):
-        if file not in known:
-            path = os.path.join(prepared.places.top, file)
-            read = read_declared(path, prepared.places, prepared.attempts)
-            values = select_keys(flatten(read.values), declared.get(file, ())) if read is not None else {}
-            merged.append(ParamSource(file, {**values, **locked.get(file, {})}, Rank.FILE))
-    merged += [ParamSource(state.file, state.variables, Rank.FILE) for state in found.states if state.variables]
-    return merged
 
 
 def list_pipeline_metrics(found: FoundPipeline, prepared: Begun) -> list[str]:

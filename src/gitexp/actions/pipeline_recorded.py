@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from gitexp.actions.pipeline_signs import find_signs
 
 if TYPE_CHECKING:
     from gitexp.actions.begun import Begun
-    from gitexp.actions.pipeline_found import FoundPipeline
     from gitexp.actions.session import Session
     from gitexp.actions.written_files import WrittenFiles
     from gitexp.model.params import ParamSource
+    from gitexp.model.pipeline import FoundPipeline
     from gitexp.model.run import Run, Status
     from gitexp.store.writing import Files
 
@@ -35,9 +36,15 @@ def add_pipeline_params(
     """The sources of params with those of the pipeline."""
 
     def add() -> list[ParamSource]:
-        from gitexp.actions.pipeline_kept import find_pipeline_params
+        from gitexp.actions.params_found import read_declared
+        from gitexp.actions.pipeline_params import find_pipeline_params
 
-        return find_pipeline_params(pipeline, sources, prepared, status)
+        places = prepared.places
+
+        def read(file: str) -> ParamSource | None:
+            return read_declared(os.path.join(places.top, file), places, prepared.attempts)
+
+        return find_pipeline_params(pipeline, sources, read, status)
 
     return prepared.attempts.make("the params of the pipeline were not read", add, sources)
 

@@ -67,7 +67,7 @@ def load_command(name: str) -> Any:
         epilog=getattr(module, "EXAMPLES", None),
         short_help=entry.summary,
         context_settings={"help_option_names": ["-h", "--help"], **getattr(module, "CONTEXT_SETTINGS", {})},
-    )(getattr(module, name))
+    )(getattr(module, entry.function))
     return get_command(app)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class CommandEntry(NamedTuple):
-    """One command. ``module`` has a function of the command's name, and may have EXAMPLES and CONTEXT_SETTINGS.
+    """One command. ``module`` has its function, and may have EXAMPLES and CONTEXT_SETTINGS.
 
     EXAMPLES are lines of a shell under the heading of that name; where the first ends in a colon they bring their own.
     """
@@ -22,7 +22,12 @@ class CommandEntry(NamedTuple):
     @property
     def module(self) -> str:
         """The module to import when the command is called."""
-        return f"gitexp.cli.{self.name}"
+        return f"gitexp.cli.{self.function}"
+
+    @property
+    def function(self) -> str:
+        """The command's function in the module, and the module's own name: Python keeps ``import`` for itself."""
+        return f"{self.name}_" if self.name == "import" else self.name
 
 
 COMMANDS: tuple[CommandEntry, ...] = (
@@ -53,5 +58,6 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("gc", "Keep house", "Remove bytes that no run needs any more"),
     CommandEntry("verify", "Keep house", "Check that every run is whole, and every byte of it"),
     CommandEntry("fold", "Keep house", "Put old runs under a few refs"),
+    CommandEntry("import", "Keep house", "Make runs of what another tracker has recorded"),
     CommandEntry("doctor", "Keep house", "Look for what endangers runs, and say what mends it"),
 )

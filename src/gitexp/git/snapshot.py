@@ -38,6 +38,17 @@ class Snapshot(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+def write_snapshot(writer: ObjectWriter, tree: str, head_id: str | None, head: RawCommit | None) -> str:
+    """S of a tree that was made from the commit ``head_id``, which is ``head``; where both are equal that commit."""
+    if head is not None and head_id is not None and tree == head.tree:
+        return head_id
+    if not writer.read_tree(tree):
+        writer.write_tree(())  # Git knows the empty tree without storing it; another reader may not
+    # Nothing of this moment and this machine: two runs of the same code then share S, here and on every remote.
+    person = Person(*_AUTHOR, seconds=head.committer.seconds if head is not None else 0)
+    return writer.write_commit(RawCommit(tree, (head_id,) if head_id else (), person, person, _MESSAGE))
+
+
 def take_snapshot(
     working_copy: WorkingCopy,
     rules: SnapshotRules,
@@ -57,14 +68,7 @@ def take_snapshot(
     head_id = working_copy.status.commit
     head = writer.read_commit(head_id) if head_id is not None else None
     written = write_working_tree(working_copy, rules, refuse, temp_dir, head.tree if head is not None else None)
-    if head is not None and head_id is not None and written.tree == head.tree:
-        commit = head_id
-    else:
-        if not writer.read_tree(written.tree):
-            writer.write_tree(())  # Git knows the empty tree without storing it; another reader may not
-        # Nothing of this moment and this machine: two runs of the same code then share S, here and on every remote.
-        person = Person(*_AUTHOR, seconds=head.committer.seconds if head is not None else 0)
-        commit = writer.write_commit(RawCommit(written.tree, (head_id,) if head_id else (), person, person, _MESSAGE))
+    commit = write_snapshot(writer, written.tree, head_id, head)
     return Snapshot(
         head=head_id,
         branch=working_copy.status.branch,

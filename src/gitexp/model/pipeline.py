@@ -53,6 +53,19 @@ class PipelineState(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
+class FoundPipeline(NamedTuple):
+    """What of the pipelines of a working tree belong to one run. Paths are relative to the repository."""
+
+    states: tuple[PipelineState, ...]
+    stages: tuple[Stage, ...]
+    """Those that ran, and those for which nothing had to be done."""
+    ran: frozenset[str]
+    """The names of the first kind, as far as ``dvc.lock`` tells."""
+    inputs: tuple[StageFile, ...]
+    """What the stages read and none of them wrote, and which the code has not."""
+    outputs: tuple[StageFile, ...]
+
+
 def list_outputs(stages: Iterable[Stage]) -> dict[str, StageFile]:
     """The outputs of all stages by their paths."""
     return {out.path: out for stage in stages for out in stage.outs}

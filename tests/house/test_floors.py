@@ -43,6 +43,8 @@ def test_imports_go_down_only() -> None:
         ("offender.py", "", "Imports go down"),
         ("tracker/offender.py", "import gitexp.store", "Imports go down"),
         ("tracker/offender.py", "import gitexp.git", "A training script loads the standard library"),
+        ("actions/offender.py", "import gitexp.integrations", "Imports go down"),
+        ("integrations/offender.py", "import gitexp.cli", "Imports go down"),
         ("actions/offender.py", "import typer", "typer only in cli"),
         ("store/offender.py", "import dulwich", "dulwich only in git"),
         ("actions/offender.py", "import dvc_data", "DVC only in data"),

@@ -30,7 +30,7 @@ stages:
     metrics:
     - scores.json: {cache: false}
     plots:
-    - roc.csv: {cache: false, x: fpr, y: tpr}
+    - roc.csv: {cache: false, x: cost, y: gain}
 """
 PARAMS = "prepare:\n  rows: 60\ntrain:\n  lr: 0.1\n  fail: false\nother: 5\n"
 SCRIPTS = {
@@ -54,7 +54,7 @@ open("model.bin", "wb").write(lr.encode() * 500_000)
 import json
 lr = float(open("model.bin", "rb").read(3))
 json.dump({"auc": 1 - lr, "loss": {"val": lr}}, open("scores.json", "w"))
-open("roc.csv", "w").write(f"fpr,tpr\\n0,0\\n{lr},1\\n")
+open("roc.csv", "w").write(f"cost,gain\\n0,0\\n{lr},1\\n")
 """,
 }
 
@@ -84,7 +84,7 @@ def dvc(folder: GitFolder, *arguments: str, env: dict[str, str] | None = None) -
 
 def make_pipeline(path: pathlib.Path, env: dict[str, str]) -> GitFolder:
     """The repository, with nothing reproduced yet."""
-    who = {f"GIT_{one}_{key}": word for one in ("AUTHOR", "COMMITTER") for key, word in _WHO.items()}
+    who = {f"GIT_{one}_{key}": word for one in ("AUTHOR", "COMMITTER") for key, word in WHO.items()}
     os.makedirs(path)
     for command in (["git", "init", "--quiet"], [sys.executable, "-m", "dvc", "init", "--quiet"]):
         subprocess.run(command, cwd=path, check=True, capture_output=True, env={**os.environ, **env}, timeout=120)
@@ -97,4 +97,4 @@ def make_pipeline(path: pathlib.Path, env: dict[str, str]) -> GitFolder:
     return folder
 
 
-_WHO = {"NAME": "Ada Lovelace", "EMAIL": "ada@example.org", "DATE": "2026-01-02T03:04:05+00:00"}
+WHO = {"NAME": "Ada Lovelace", "EMAIL": "ada@example.org", "DATE": "2026-01-02T03:04:05+00:00"}

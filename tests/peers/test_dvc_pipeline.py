@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from kit.exp import manifest, part, refs, run_exp
-from kit.git import GitFolder
-from kit.pipelines import dvc, make_pipeline, seal_dvc
+from kit.pipelines import dvc
 
 if TYPE_CHECKING:
     import pathlib
 
-
-@pytest.fixture(scope="session")
-def reproduced(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The pipeline, reproduced once; ``dvc.lock`` is not committed."""
-    place = tmp_path_factory.mktemp("pipeline")
-    env = {**seal_dvc(place), "PATH": os.path.dirname(shutil.which("python") or "") + os.pathsep + os.environ["PATH"]}
-    made = make_pipeline(place / "repo", env)
-    dvc(made, "repro", "--quiet", env=env)
-    return made.path
-
-
-@pytest.fixture
-def project(reproduced: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> GitFolder:
-    """A copy of it, as the current folder."""
-    for name, value in seal_dvc(tmp_path).items():
-        monkeypatch.setenv(name, value)
-    shutil.copytree(reproduced, tmp_path / "repo", symlinks=True)
-    monkeypatch.chdir(tmp_path / "repo")
-    return GitFolder(tmp_path / "repo")
+    from kit.git import GitFolder
 
 
 def reproduce(folder: GitFolder, *command: str, status: int = 0, where: str = ".") -> dict[str, Any]:

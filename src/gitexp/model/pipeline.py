@@ -92,8 +92,9 @@ def find_doubts(stages: Sequence[Stage], doubt: Callable[[Stage], str | None]) -
     readers: dict[str, list[str]] = {}
     for stage in stages:
         for dep in stage.deps:
-            if dep.path in writers:
-                readers.setdefault(writers[dep.path][0].name, []).append(stage.name)
+            for path in (dep.path, *_folders_of(dep.path)):
+                if path in writers:
+                    readers.setdefault(writers[path][0].name, []).append(stage.name)
     waiting = list(doubts)
     while waiting:
         above = waiting.pop()

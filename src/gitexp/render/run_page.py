@@ -129,7 +129,7 @@ def _heading(run: Run, head: RunHead, look: Look) -> list[Line]:
     return [
         line(Span(run.name, "title"), "  ", show_status(run.status, look), *outcome),
         join_lines([line(Span(run.id, "id")), line(place), line(Span(when, "muted"))], dot),
-        line(Span(f"by {run.user.name} <{run.user.email}> on {run.host}", "muted")),
+        line(Span(f"by {run.user.name} <{run.user.email}>" + (f" on {run.host}" if run.host else ""), "muted")),
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from kit.git import GitFolder
 from kit.pages import Reader, Typed, parse_page
+from kit.pipelines import dvc, make_pipeline, seal_dvc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,15 +55,35 @@ def record(folder: GitFolder, *flags: str) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
+def give_pipeline(folder: GitFolder) -> None:
+    """A repository with a pipeline of DVC's that has not run yet."""
+    shutil.rmtree(folder.path)
+    make_pipeline(folder.path, seal_dvc(folder.path.parent))
+
+
+def give_experiments(folder: GitFolder) -> None:
+    """The same with two experiments of DVC's."""
+    give_pipeline(folder)
+    dvc(folder, "repro", "--quiet")
+    folder.commit("Reproduce")
+    for name, rate in (("low-rate", "0.2"), ("high-rate", "0.5")):
+        dvc(folder, "exp", "run", "--quiet", "--name", name, "-S", f"train.lr={rate}")
+    folder.git("reset", "--hard", "--quiet")
+
+
 GIVEN: dict[str, Callable[[GitFolder], None]] = {
     "an empty folder": lambda folder: shutil.rmtree(folder.path / ".git"),
     "a repository with train.py": give_script,
     "a repository with three runs": give_runs,
+    "a repository with a DVC pipeline": give_pipeline,
+    "a repository with DVC experiments": give_experiments,
 }
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(DOCS)))
-def test_a_page_does_what_it_says(path: pathlib.Path, tmp_path: pathlib.Path) -> None:
+def test_a_page_does_what_it_says(path: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in seal_dvc(tmp_path).items():
+        monkeypatch.setenv(name, value)
     page = parse_page(path.read_text(encoding="utf-8"))
     folder = GitFolder.create(tmp_path / "project")
     if page.given is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -131,25 +130,6 @@ def test_an_erased_run_is_not_brought_back(experiments: GitFolder) -> None:
     assert list(by_name(experiments)) == ["high"]
 
 
-def test_experiments_that_dvclive_saved_without_a_pipeline(folder: GitFolder) -> None:
-    folder.gen({"live/dvc.yaml": "params:\n- ../params.yaml\nmetrics:\n- metrics.json\n", "params.yaml": "lr: 0.1\n"})
-    base = folder.commit("baseline")
-    folder.gen({"live/metrics.json": '{"loss": 0.25}', "params.yaml": "lr: 0.7\n", ".exp/run.yaml": "not ours\n"})
-    folder.commit("dvc: commit experiment")
-    folder.git("update-ref", f"refs/exps/{base[:2]}/{base[2:]}/saved one", "HEAD", check=False)
-    folder.git("update-ref", f"refs/exps/{base[:2]}/{base[2:]}/saved", "HEAD")
-    folder.git("update-ref", "refs/exps/exec/EXEC_HEAD", "HEAD")
-    folder.git("update-ref", "refs/exps/stash", "HEAD")
-    done = run_exp(folder, "import", "dvc")
-    assert done.status == 0, done.err
-    (ref,) = refs(folder)
-    run = manifest(folder, ref)
-    assert run["params"] == {"lr": 0.7}
-    assert run["metrics"]["loss"]["last"] == 0.25
-    assert run["command"] == ["dvc", "exp", "save"]
-    assert folder.git("ls-tree", "-r", "--name-only", f"{ref}^", ".exp") == ""
-
-
 def test_one_that_cannot_be_read_holds_up_no_other(experiments: GitFolder) -> None:
     gone = "ab" * 20
     tip = experiments.git("for-each-ref", "--format=%(objectname)", "refs/exps/*/*/low")
@@ -160,10 +140,3 @@ def test_one_that_cannot_be_read_holds_up_no_other(experiments: GitFolder) -> No
     assert f"its commit {gone} is missing" in done.err
     assert "1 dvc experiment imported, 1 not" in done.err
     assert list(by_name(experiments)) == ["high"]
-
-
-def test_nothing_to_import(folder: GitFolder) -> None:
-    done = run_exp(folder, "import", "dvc")
-    assert done.status == 0
-    assert "DVC has no experiments here" in done.err
-    assert not os.path.exists(folder.path / ".dvc")

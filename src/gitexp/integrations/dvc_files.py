@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _SUFFIX = POINTER_SUFFIX.encode()
 _MOST_OF_METRICS = 16_000_000
+_OUTSIDE = "it lies outside the repository"
 _MOST_TABLES = 1_000
 _GIT_BYTES = 20_000_000
 """What the small artifacts of one run may take in Git together."""
@@ -75,7 +76,7 @@ def add_inputs(run: Run, files: Files, found: FoundPipeline, code: CodeHashes, a
     items = []
     for dep in found.inputs:
         if not _is_inside(dep.path):
-            attempts.warn(f"{dep.path} is not recorded: it lies outside the repository")
+            attempts.warn(f"{dep.path} is not recorded: {_OUTSIDE}")
             continue
         why = None if dep.md5 is not None else "DVC has no MD5 of its bytes"
         name = os.fsencode(dep.path)
@@ -96,6 +97,7 @@ def add_outputs(
 ) -> Run:
     """The run with what the stages wrote; bytes that DVC's cache has come into ours. Raises StorageFailed."""
     outs = [out for out in found.outputs if _is_inside(out.path)]
+    attempts.extend(f"{out.path} is not recorded: {_OUTSIDE}" for out in found.outputs if out not in outs)
     wanted = [(out.md5, None if out.files is not None else out.bytes) for out in outs if out.is_cached and out.md5]
     adopted = adopt_objects(objects.cache, objects.others, wanted)
     room = _GIT_BYTES

@@ -103,7 +103,7 @@ def test_a_run_beside_a_pipeline_has_nothing_of_it(project: GitFolder) -> None:
     run = reproduce(project, "python", "-c", "print('dvc repro was yesterday')")
     assert run["command"][0] == "python"
     assert "artifacts" not in run
-    assert "data" not in run
+    assert "metrics" not in run
 
 
 def test_what_a_failed_run_did_not_come_to_is_not_its_own(project: GitFolder) -> None:

@@ -32,6 +32,8 @@ class OutgoingRuns(NamedTuple):
     """Refs of runs, and of folds and erased ids, each with what it holds. ``refused`` are those that cannot go.
 
     ``going`` and ``erased`` count the runs that were passed over: those that have not ended, those erased for good.
+    ``heads``: all that have ended, whichever of their refs have to go.
+
     ``elsewhere`` are the refs of other experiments than ``experiment``, the one that is pushed where none is named.
     """
 
@@ -42,6 +44,7 @@ class OutgoingRuns(NamedTuple):
     erased: int = 0
     experiment: str | None = None
     elsewhere: Mapping[str, str] = MappingProxyType({})
+    heads: tuple[RunHead, ...] = ()
 
 
 def choose_outgoing(
@@ -86,8 +89,11 @@ def choose_outgoing(
     leaving, staying = (
         {head.ref: head.commit for head in reversed(some) if head.id not in erased} for some in (ended, left)
     )
+    whole = [head for head in chosen if head.status is not Status.RUNNING and head.id not in erased]
     going = sum(_is_ours_to_push(store, head) for head in chosen if texts is None)
-    return OutgoingRuns(leaving, others, tuple(refused), going, len(ended) - len(leaving), wanted, staying)
+    return OutgoingRuns(
+        leaving, others, tuple(refused), going, len(ended) - len(leaving), wanted, staying, tuple(whole)
+    )
 
 
 def _is_ours_to_push(store: RunStore, head: RunHead) -> bool:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gitexp.actions.remote_runs import RemoteRuns
     from gitexp.git.remote import PushResult
     from gitexp.git.remotes import Remote
+    from gitexp.model.head import RunHead
     from gitexp.model.inspection import Inspection
     from gitexp.store.runs import RunStore
 
@@ -75,6 +76,8 @@ class PushReport(NamedTuple):
     why_not_folded: str | None = None
     """Why others did not."""
     warnings: tuple[str, ...] = ()
+    heads: tuple[RunHead, ...] = ()
+    """The runs that it was about."""
 
 
 class PushManners(NamedTuple):
@@ -102,6 +105,7 @@ def push_runs(store: RunStore, request: PushRequest, *, manners: PushManners = _
     erased = read_erased(store)
     leaving = choose_outgoing(store, request.runs, request.experiment, erased, everything=request.everything)
     report = PushReport(remote, leaving.refused, leaving.going, leaving.erased, 0, leaving.experiment, request.dry_run)
+    report = report._replace(heads=leaving.heads)
     runs, others = leaving.runs, leaving.others
     for rounds_left in reversed(range(_ROUNDS)):
         there = list_remote_runs(store, remote, manners.talk)

@@ -38,13 +38,18 @@ class ObjectsHere:
 
     def read_listing(self, md5: str) -> dict[str, str]:
         """The hash of each file of a folder, by its name. Raises ObjectMissing, ObjectDamaged."""
+        place = "the working tree" if md5 in self._listings else self.find(md5)
+        return parse_listing(self.read_listing_bytes(md5), md5, place or "the cache")
+
+    def read_listing_bytes(self, md5: str) -> bytes:
+        """The listing of a folder as it lies here, unchecked. Raises ObjectMissing."""
         if md5 in self._listings:
-            return parse_listing(self._listings[md5], md5, "the working tree")
+            return self._listings[md5]
         place = self.find(md5)
         if place is None:
             raise ObjectMissing("the listing of a folder", md5, "it is not here")
         with open(place, "rb") as file:
-            return parse_listing(file.read(MOST_BYTES), md5, place)
+            return file.read(MOST_BYTES)
 
     def find_absent(self, md5: str) -> tuple[str, ...]:
         """The hashes of what is not here of a file or folder; of a folder without its listing that alone."""

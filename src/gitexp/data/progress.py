@@ -19,3 +19,22 @@ class TransferProgress(Protocol):
 
     def end(self) -> None:
         """All that was begun is done, or given up."""
+
+
+class Silent:
+    """Nobody is told."""
+
+    def begin(self, what: str, objects: int, size: int) -> None:
+        """Nothing."""
+
+    def advance(self, size: int) -> None:
+        """Nothing."""
+
+    def finish_object(self) -> None:
+        """Nothing."""
+
+    def end(self) -> None:
+        """Nothing."""
+
+
+SILENT = Silent()

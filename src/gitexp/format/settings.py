@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gitexp.errors import ConfigError, InvalidValue
 from gitexp.format.yaml_text import YamlError, load_yaml_with_lines
 from gitexp.model.refs import DEFAULT_EXPERIMENT, parse_experiment
-from gitexp.model.settings import PushRules, RedactionRules, Settings, ShareRules, SnapshotRules
+from gitexp.model.settings import PushRules, RedactionRules, Settings, ShareRules, SnapshotRules, StorageRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -132,10 +132,11 @@ _SCHEMA: _Schema = {
     "environment": {"variables": _texts},
     "system": {"record": _switch, "interval": _seconds},
     "share": {"live": _switch, "interval": _seconds},
+    "storage": {"remote": _text, "data": _flag},
     "cost": {"currency": _text, "rates": _Each(_rate)},
 }
 # A key that is mostly used for one thing may be written short: `snapshot: tracked`, `artifacts: [model.pt]`.
-_SHORT = {"snapshot": "scope", "artifacts": "paths", "params": "files", "system": "record"}
+_SHORT = {"snapshot": "scope", "artifacts": "paths", "params": "files", "system": "record", "storage": "remote"}
 
 
 def parse_settings(data: bytes, file: str) -> Settings:
@@ -228,4 +229,5 @@ def _assemble(values: dict[str, Any], file: str) -> Settings:
         cost_rates=cost.get("rates", {}),
         currency=cost.get("currency"),
         share=ShareRules(**values.get("share", {})),
+        storage=StorageRules(**values.get("storage", {})),
     )

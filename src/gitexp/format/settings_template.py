@@ -66,6 +66,11 @@ metrics:
 #   live: off
 #   interval: 30            # seconds
 
+# Bytes that are not in Git go with exp push to a data remote of DVC's: else to core.remote of .dvc/config.
+# storage:
+#   remote:                 # a name, URL or folder: s3://bucket/path, gs://, azure://, ssh://; none: they stay here
+#   data: true              # false: artifacts go, data does not
+
 # What an hour costs, by host or GPU name (globs), "default" for any other.
 # cost:
 #   currency: EUR

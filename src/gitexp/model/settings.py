@@ -56,11 +56,20 @@ class PushRules(NamedTuple):
     """Whether the user's own commits that are not on the remote yet go along unasked."""
 
 
+class StorageRules(NamedTuple):
+    """Where bytes too large for Git go: to a data remote, by name or URL, or ``none``; None: where DVC says."""
+
+    remote: str | None = None
+    data: bool = True
+    """Whether data goes there too, or artifacts alone."""
+
+
 _EMPTY: dict[str, Any] = {}
 _LIMITS = SnapshotRules()
 _NO_RULES = RedactionRules()
 _UNSHARED = ShareRules()
 _ASKED = PushRules()
+_AS_DVC_SAYS = StorageRules()
 
 
 class Settings(NamedTuple):
@@ -91,3 +100,4 @@ class Settings(NamedTuple):
     """Rate per hour by host name or GPU name (globs); ``default`` for any other."""
     currency: str | None = None
     share: ShareRules = _UNSHARED
+    storage: StorageRules = _AS_DVC_SAYS

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import pathlib
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kit.git import GitFolder
+from kit.storage import S3, S3_ENVIRONMENT, Between
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REAL_HOME = pathlib.Path.home()
 
@@ -18,7 +23,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     """An empty home, no configuration from outside, fixed identity and dates; returns the home."""
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(("GIT_", "XDG_", "EXP_", "GITEXP_", "SLURM_", "AWS_")):
+        if name.startswith(("GIT_", "XDG_", "EXP_", "GITEXP_", "SLURM_", "AWS_", "DVC_")):
             monkeypatch.delenv(name)
     # `exp` and `python` are those of the environment that the tests run in, active or not.
     monkeypatch.setenv("PATH", os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"])
@@ -30,6 +35,9 @@ def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
+    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
+    monkeypatch.setenv("DVC_SITE_CACHE_DIR", str(home / ".cache" / "dvc"))
+    monkeypatch.setenv("DVC_SYSTEM_CONFIG_DIR", str(home / ".dvc-system"))
     monkeypatch.setenv("GIT_EDITOR", "false")
     monkeypatch.setenv("GIT_TERMINAL_PROMPT", "0")
     monkeypatch.setenv("GIT_AUTHOR_DATE", "2026-01-02T03:04:05+00:00")
@@ -54,3 +62,21 @@ def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> GitFolder
     repository.commit("start")
     monkeypatch.chdir(repository.path)
     return repository
+
+
+@pytest.fixture
+def s3(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
+    """A real S3 on loopback with an empty bucket, and the credentials for it."""
+    for name, value in S3_ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    server = S3(tmp_path)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def between(s3: S3) -> Iterator[Between]:
+    """A proxy before it, which can fail."""
+    proxy = Between(s3)
+    yield proxy
+    proxy.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gitexp.actions.request import ShareRequest
 from gitexp.cli.terminal import silence_errors
 from gitexp.errors import UsageError
+from gitexp.model.pointed import list_pointed
 
 if TYPE_CHECKING:
     from gitexp.actions.record import RecordResult
@@ -68,3 +69,6 @@ def tell_push(result: RecordResult, push: LastPush | None, *, quiet: bool) -> No
         warn(push.why)
     elif not quiet:
         warn(f"pushed to {push.remote}")
+    if push.is_pushed and not quiet and (left := list_pointed(result.run)):
+        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+        say(f"the bytes of {left[0].path}{more} go with: exp push {result.run.id}")

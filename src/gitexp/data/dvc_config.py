@@ -48,10 +48,15 @@ def find_dvc_folder(project: str, top: str | None) -> str | None:
 
 
 def read_dvc_config(project: str, top: str | None) -> DvcConfig:
-    """Reads what DVC would read in the project. Raises NoStorage for a configuration that DVC refuses."""
+    """Reads what DVC would read in the project; DVC is loaded only where there is a file to read.
+
+    Raises NoStorage for a configuration that DVC refuses.
+    """
+    folder = find_dvc_folder(project, top)
+    if not any(os.path.exists(file) for file in _list_files(folder)):
+        return DvcConfig(folder, {})
     from dvc.config import Config, ConfigError
 
-    folder = find_dvc_folder(project, top)
     try:
         return DvcConfig(folder, Config(dvc_dir=folder, validate=True))
     except ConfigError as error:
@@ -60,33 +65,35 @@ def read_dvc_config(project: str, top: str | None) -> DvcConfig:
 
 
 def list_dvc_caches(project: str, top: str | None) -> list[Cache]:
-    """The caches of DVC's own that the project has: ``.dvc/cache``, or the one that ``cache.dir`` names.
-
-    DVC is loaded only where a file of its configuration speaks of a cache.
-    """
+    """The caches of DVC's own that the project has: ``.dvc/cache``, and the one that ``cache.dir`` names."""
     folder = find_dvc_folder(project, top)
     if folder is None:
         return []
     usual = os.path.join(folder, "cache")
-    if not _speaks_of_cache(folder):
+    if not any(map(_speaks_of_cache, _list_files(folder))):
         return [Cache(usual)]
     named = read_dvc_config(project, top).values.get("cache", {}).get("dir")
     return [Cache(place) for place in dict.fromkeys((str(named), usual) if named else (usual,))]
 
 
-def _speaks_of_cache(folder: str) -> bool:
-    """Whether DVC has to be asked; where its configuration of system and user lies only DVC knows."""
-    from dvc.dirs import global_config_dir, system_config_dir
+def _list_files(folder: str | None) -> list[str]:
+    """Where the levels lie, as ``dvc.dirs`` says; to ask that one takes a tenth of a second."""
+    import platformdirs
 
-    outer = [os.path.join(place(), "config") for place in (global_config_dir, system_config_dir)]
-    for file in (*(os.path.join(folder, name) for name in _FILES), *outer):
-        try:
-            with open(file, "rb") as opened:
-                if b"cache" in opened.read(1_000_000):
-                    return True
-        except OSError:
-            continue
-    return False
+    outer = [
+        os.environ.get("DVC_SYSTEM_CONFIG_DIR") or platformdirs.site_config_dir("dvc", "iterative"),
+        os.environ.get("DVC_GLOBAL_CONFIG_DIR") or platformdirs.user_config_dir("dvc", "iterative"),
+    ]
+    own = [os.path.join(folder, name) for name in _FILES] if folder is not None else []
+    return [*(os.path.join(place, "config") for place in outer), *own]
+
+
+def _speaks_of_cache(file: str) -> bool:
+    try:
+        with open(file, "rb") as opened:
+            return b"cache" in opened.read(1_000_000)
+    except OSError:
+        return False
 
 
 def _first_line(error: BaseException) -> str:

@@ -12,10 +12,10 @@ from gitexp.data.folder_remote import FolderRemote
 from gitexp.data.object_remote import ObjectRemote
 from gitexp.data.remote_failures import explain_failure, name_extra
 from gitexp.errors import NoStorage, TransferFailed
-from gitexp.model.storage import DataPlace, is_place, show_url
+from gitexp.model.storage import DataPlace, hide_secrets, is_place, show_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from gitexp.data.dvc_config import DvcConfig
     from gitexp.model.storage import AskedRemote
@@ -92,53 +92,60 @@ def open_data_remote(asked: AskedRemote, project: str, top: str | None) -> DataR
     Raises NoStorage where there is none or none of that name, TransferFailed where what it needs is not installed.
     """
     config = read_dvc_config(project, top)
-    word = asked.word if asked.word is not None else config.default_remote
-    if word is None:
-        known = f"; there is {', '.join(config.remotes)}" if config.remotes else ""
-        raise NoStorage(f"no data remote is chosen{known}", hint=_suggest(config))
-    if word.lower() in config.remotes:
-        name: str | None = word.lower()
-        given: dict[str, object] = {"name": name}
-    elif is_place(word):
-        name, given = None, {"url": word if "://" in word else _find_folder(word, asked.base)}
-    else:
-        known = f"; there is {', '.join(config.remotes)}" if config.remotes else ""
-        raise NoStorage(
-            f"there is no data remote {word!r}, which {asked.why} names{known}", hint=f"dvc remote add {word} URL"
-        )
-    return _open(config, name, given, asked.why if asked.word is not None else "core.remote")
-
-
-def _open(config: DvcConfig, name: str | None, given: Mapping[str, object], why: str) -> DataRemote:
+    place, given = _find(config, asked)
     from dvc.config import ConfigError
     from dvc.fs import get_cloud_fs
     from dvc_objects.fs.errors import RemoteMissingDepsError
 
-    url = str(given.get("url") or config.values["remote"][name]["url"])
-    place = DataPlace(name, show_url(url), why)
+    scheme = urlsplit(place.url).scheme
     try:
         kind, settings, root = get_cloud_fs(config.values, **given)
         files = kind(**settings) if kind.protocol != "local" else None
     except ConfigError as error:
-        words = str(error).removeprefix("config file error: ")
-        raise NoStorage(f"{name or place.url}: {words}", hint="dvc remote list") from error
+        words = hide_secrets(str(error).removeprefix("config file error: "), dict(given))
+        raise NoStorage(f"{place.name or place.url}: {words}", hint="dvc remote list") from error
     except (ImportError, RemoteMissingDepsError) as error:
-        scheme = urlsplit(_resolve(config, url)).scheme
-        raise TransferFailed(
-            place.url, f"what speaks to {scheme}:// is not installed", hint=f"pip install {name_extra(scheme)}"
-        ) from error
-    shown = _resolve(config, url)
-    place = place._replace(url=show_url(shown))
+        hint = f"pip install {name_extra(scheme)}"
+        raise TransferFailed(place.url, f"what speaks to {scheme}:// is not installed", hint=hint) from error
     if files is None:
-        folder = _local_path(str(root))
-        place = place._replace(url=folder)
-        areas: tuple[Any, Any] = (FolderRemote(os.path.join(folder, OWN), folder), FolderRemote(folder, folder))
+        own: Any = FolderRemote(os.path.join(place.url, OWN), place.url)
+        plain: Any = FolderRemote(place.url, place.url)
     else:
-        areas = (ObjectRemote(files, files.join(root, OWN), f"{shown}/{OWN}"), ObjectRemote(files, root, shown))
+        own = ObjectRemote(files, files.join(root, OWN), f"{place.url}/{OWN}")
+        plain = ObjectRemote(files, root, place.url)
     jobs = settings.get("jobs") or min(4 * (os.cpu_count() or 1), 16)
     identity = repr([place.url, *(str(settings.get(one)) for one in _IDENTITY)])
     key = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-    return DataRemote(place, key, *areas, dict(settings), jobs)
+    return DataRemote(place, key, own, plain, dict(settings), jobs)
+
+
+def find_data_place(asked: AskedRemote, project: str, top: str | None) -> DataPlace:
+    """Which remote that is, without opening it. Raises NoStorage where there is none, or none of that name."""
+    return _find(read_dvc_config(project, top), asked)[0]
+
+
+def _find(config: DvcConfig, asked: AskedRemote) -> tuple[DataPlace, dict[str, object]]:
+    """The remote as it is shown, and as DVC is to be told of it."""
+    word = asked.word if asked.word is not None else config.default_remote
+    known = f"; there is {', '.join(config.remotes)}" if config.remotes else ""
+    if word is None:
+        named = config.remotes[0] if config.remotes else "URL"
+        hint = f"exp remote set --data {named}, or for everybody storage: {{remote: {named}}} in .exp.yaml"
+        raise NoStorage(f"no data remote is chosen{known}", hint=hint)
+    why = asked.why if asked.word is not None else "core.remote"
+    if word.lower() in config.remotes:
+        url = str(config.values["remote"][word.lower()].get("url", ""))
+        return DataPlace(word.lower(), _show(config, url), why), {"name": word.lower()}
+    if not is_place(word):
+        words = f"there is no data remote {word!r}, which {why} names{known}"
+        raise NoStorage(words, hint=f"dvc remote add {word} URL")
+    url = word if "://" in word else _find_folder(word, asked.base)
+    return DataPlace(None, _show(config, url), why), {"url": url}
+
+
+def _show(config: DvcConfig, url: str) -> str:
+    resolved = _resolve(config, url)
+    return show_url(resolved) if not resolved.startswith("file://") else unquote(urlsplit(resolved).path)
 
 
 def _resolve(config: DvcConfig, url: str) -> str:
@@ -150,13 +157,5 @@ def _resolve(config: DvcConfig, url: str) -> str:
     return f"{_resolve(config, base).rstrip('/')}/{parts.path.strip('/')}" if base != url else url
 
 
-def _local_path(root: str) -> str:
-    return unquote(urlsplit(root).path) if root.startswith("file://") else root
-
-
 def _find_folder(word: str, base: str) -> str:
     return os.path.normpath(os.path.join(base, os.path.expanduser(word)))
-
-
-def _suggest(config: DvcConfig) -> str | None:
-    return f"exp remote set --data {config.remotes[0]}" if config.remotes else None

@@ -71,7 +71,7 @@ def explain_failure(
         return any(one in name for name in names for one in known)
 
     if isinstance(error, StorageFailed):
-        return TransferFailed(place.url, str(error.fields["why"]))
+        return TransferFailed(place.url, f"{error.fields['why']}: {error.fields['path']}", hint=again)
     if is_one_of(_NO_CREDENTIALS):
         return TransferFailed(place.url, f"no credentials: {text}", hint=_name_login(place))
     if isinstance(error, PermissionError) or any(word in words for word in _REFUSED_WORDS):

@@ -36,5 +36,10 @@ def build_remote_page(name: str, why: str, rows: Sequence[Row], refs: Sequence[s
     return page
 
 
+def describe_data_place(where: str, why: str) -> Page:
+    """The lines that say where data goes, and what says so."""
+    return [Gap(), Text((line(Span("data goes to ", "muted"), Span(where), Span(f"  {why}", "muted")),))]
+
+
 def _row(experiment: str, numbers: Sequence[int]) -> tuple[Line, ...]:
     return (line(Span(experiment, "name")), *(line(Span(str(number), "" if number else "muted")) for number in numbers))

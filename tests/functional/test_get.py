@@ -196,7 +196,7 @@ def test_what_is_missing_holds_up_no_other(large: GitFolder) -> None:
     got = run_exp(large, "get", "last")
 
     assert (got.status, got.out) == (1, "out/plot.svg\nckpt\n")
-    assert f"exp: out/model.pt ({MODEL}): its bytes are not here\n" in got.err
+    assert f"exp: out/model.pt ({MODEL}): its bytes are not here, and no data remote is chosen\n" in got.err
     assert "hint: exp push k3v9x2mabc  (on gpu-7, where Ada Lovelace ran it)\n" in got.err
 
 
@@ -207,7 +207,8 @@ def test_a_file_in_a_folder_of_which_nothing_is_here(large: GitFolder) -> None:
     got = run_exp(large, "get", "last", "ckpt/0.pt", "out/plot.svg")
 
     assert (got.status, got.out) == (1, "out/plot.svg\n")
-    assert got.err.startswith(f"exp: ckpt ({listing}): its bytes are not here\nhint: exp push k3v9x2mabc  (on gpu-7")
+    assert got.err.startswith(f"exp: ckpt ({listing}): its bytes are not here, and no data remote")
+    assert "\nhint: exp push k3v9x2mabc  (on gpu-7" in got.err
 
 
 def test_what_is_damaged_holds_up_no_other(large: GitFolder) -> None:

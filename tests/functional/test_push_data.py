@@ -316,6 +316,6 @@ def test_the_data_remote_is_chosen_and_shown(ada: GitFolder, store: pathlib.Path
 def test_a_bar_is_drawn_on_a_terminal_and_wiped(ada: GitFolder, store: pathlib.Path) -> None:
     command = [sys.executable, "-m", "gitexp", "push", f"--data-remote={store}"]
     with Terminal(command, cwd=ada.path, columns=100) as terminal:
-        terminal.expect(rb"push  sending +.*0 % +0 of 5, 0 bytes")
+        terminal.expect(rb"push  sending 5 +.*% +.* of 3 MB")
         terminal.expect(rb"sent 5 objects, 3 MB, to ")
         assert terminal.wait() == 0

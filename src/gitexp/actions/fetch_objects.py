@@ -11,7 +11,7 @@ from gitexp.data.dvc_config import list_dvc_caches
 from gitexp.data.known_hashes import KnownHashes
 from gitexp.data.objects_here import ObjectsHere
 from gitexp.data.progress import SILENT
-from gitexp.errors import NoStorage, ObjectDamaged, ObjectMissing
+from gitexp.errors import NoStorage, ObjectDamaged
 from gitexp.store.journal import local_folder
 from gitexp.store.known_there import KnownThere
 
@@ -70,13 +70,13 @@ def fetch_objects(
         return Fetched(objects, ())
     asked = ask_data_remote(store, remote)
     if asked.is_declined:
-        return Fetched(objects, _all_missing(lost, f"its bytes are not here, and {asked.why} is none"))
+        return Fetched(objects, _all_missing(objects, lost, f"{asked.why} is none"))
     try:
         data_remote = open_data_remote_of(store, asked)
     except NoStorage as error:
         if asked.word is not None:
             raise
-        return Fetched(objects, _all_missing(lost, f"its bytes are not here, and {error.message}"))
+        return Fetched(objects, _all_missing(objects, lost, error.message))
     missing = _fetch(objects, data_remote, lost, progress if progress is not None else SILENT)
     if missing:  # what a push took to be there is not
         KnownThere(repository, data_remote.key).forget()
@@ -87,15 +87,16 @@ def find_lost(
     repository: Repository, objects: ObjectsHere, wanted: Iterable[Pointed], known: KnownHashes
 ) -> list[Pointed]:
     """What is not whole here, be it in a cache or in the working tree. A listing here that is damaged is not here."""
-    absent = [one for one in dict.fromkeys(wanted) if _is_absent(objects, one)]
+    absent = [one for one in dict.fromkeys(wanted) if _find_absent(objects, one)]
     return [one for one in absent if not _is_in_working_tree(repository, one, objects, known)]
 
 
-def _is_absent(objects: ObjectsHere, one: Pointed) -> bool:
+def _find_absent(objects: ObjectsHere, one: Pointed) -> tuple[str, ...]:
+    """The hashes of what is not here of it; that of its listing where it is damaged."""
     try:
-        return bool(objects.find_absent(one.md5))
+        return objects.find_absent(one.md5)
     except ObjectDamaged:
-        return True
+        return (one.md5,)
 
 
 def _is_in_working_tree(repository: Repository, one: Pointed, objects: ObjectsHere, known: KnownHashes) -> bool:
@@ -111,11 +112,11 @@ def _fetch(
     """Listings of folders first, then all files at once."""
     from gitexp.data.receiving import receive_objects
 
-    listings = {one.md5: None for one in lost if one.is_folder and _lacks_listing(objects, one)}
+    listings = {one.md5: None for one in lost if one.is_folder and one.md5 in _find_absent(objects, one)}
     received = [receive_objects(remote, objects.cache, listings, progress=SILENT)] if listings else []
     files: dict[str, int | None] = {}
     for one in lost:
-        for md5 in objects.find_absent(one.md5):
+        for md5 in _find_absent(objects, one):
             most = files.get(md5, 0)  # a file may be in several folders, of which only the whole has a size
             files[md5] = None if one.bytes is None or most is None else max(one.bytes, most)
     files = {md5: most for md5, most in files.items() if md5 not in listings}
@@ -128,18 +129,10 @@ def _fetch(
     return tuple(filter(None, (_find_missing(objects, one, received, remote) for one in lost)))
 
 
-def _lacks_listing(objects: ObjectsHere, one: Pointed) -> bool:
-    try:
-        objects.read_listing(one.md5)
-    except (ObjectMissing, ObjectDamaged):
-        return True
-    return False
-
-
 def _find_missing(
     objects: ObjectsHere, one: Pointed, received: Iterable[Received], remote: DataRemote
 ) -> MissingObject | None:
-    absent = objects.find_absent(one.md5)
+    absent = _find_absent(objects, one)
     if not absent:
         return None
     damaged = {md5: place for some in received for md5, place in some.damaged.items()}
@@ -147,8 +140,19 @@ def _find_missing(
     which = "" if not one.is_folder or one.md5 in absent else f" of {len(absent)} of its {one.files or 'many'} files"
     if bad is not None:
         return MissingObject(one, f"the bytes{which} are damaged there: what lies at {damaged[bad]} is not {bad}")
+    if one.is_folder and one.md5 in absent and objects.find(one.md5) is not None:
+        return MissingObject(one, f"{_describe_here(objects, one)}, nor is it on {remote.place.url}")
     return MissingObject(one, f"the bytes{which} are neither here nor on {remote.place.url}")
 
 
-def _all_missing(lost: Iterable[Pointed], why: str) -> tuple[MissingObject, ...]:
-    return tuple(MissingObject(one, why) for one in lost)
+def _all_missing(objects: ObjectsHere, lost: Iterable[Pointed], why: str) -> tuple[MissingObject, ...]:
+    return tuple(MissingObject(one, f"{_describe_here(objects, one)}, and {why}") for one in lost)
+
+
+def _describe_here(objects: ObjectsHere, one: Pointed) -> str:
+    """Why the bytes cannot be had here."""
+    try:
+        objects.find_absent(one.md5)
+    except ObjectDamaged as error:
+        return error.message
+    return "its bytes are not here"

@@ -89,7 +89,7 @@ def push(
         typer.Option(
             "--data-remote",
             metavar="NAME|URL",
-            help="Where data and large artifacts go: a remote of DVC's, a URL or a folder.",
+            help="The data remote, by name or URL; else that of the settings.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would go.")] = False,

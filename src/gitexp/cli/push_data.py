@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitexp.actions.push_data import DataReport, DataRequest, push_data
 from gitexp.cli.terminal import say, warn
-from gitexp.cli.transferring import Transferring
+from gitexp.cli.transfer import TransferLine
 from gitexp.errors import ObjectMissing
 from gitexp.render.sent_data import describe_lost, describe_place, describe_sent, lost_fields, place_fields
 
@@ -23,7 +23,7 @@ _HINT = "exp push where the run was made, or --no-data"
 
 def send_data(store: RunStore, heads: Sequence[RunHead], request: DataRequest, *, quiet: bool) -> DataReport:
     """Sends what the data remote lacks, with a line that shows how far it is."""
-    progress = Transferring("push", quiet=quiet)
+    progress = TransferLine("push", quiet=quiet)
     try:
         return push_data(store, heads, request, progress=progress)
     finally:

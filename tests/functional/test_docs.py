@@ -67,11 +67,29 @@ def give_data(folder: GitFolder) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
+def give_pipeline(folder: GitFolder) -> None:
+    """A repository with a pipeline of DVC's that has not run yet."""
+    shutil.rmtree(folder.path)
+    make_pipeline(folder.path, seal_dvc(folder.path.parent))
+
+
+def give_experiments(folder: GitFolder) -> None:
+    """The same with two experiments of DVC's."""
+    give_pipeline(folder)
+    dvc(folder, "repro", "--quiet")
+    folder.commit("Reproduce")
+    for name, rate in (("low-rate", "0.2"), ("high-rate", "0.5")):
+        dvc(folder, "exp", "run", "--quiet", "--name", name, "-S", f"train.lr={rate}")
+    folder.git("reset", "--hard", "--quiet")
+
+
 GIVEN: dict[str, Callable[[GitFolder], None]] = {
     "an empty folder": lambda folder: shutil.rmtree(folder.path / ".git"),
     "a repository with train.py": give_script,
     "a repository with three runs": give_runs,
     "a repository with a run that read data and wrote weights": give_data,
+    "a repository with a DVC pipeline": give_pipeline,
+    "a repository with DVC experiments": give_experiments,
 }
 
 

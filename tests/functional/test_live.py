@@ -99,6 +99,17 @@ def test_the_status_and_the_output_are_the_scripts(shared: Shared) -> None:
     assert refs(shared.there, "refs/runs") == [data["ref"]]
 
 
+def test_bytes_that_do_not_go_along_are_said(shared: Shared) -> None:
+    shared.here.gen({".gitignore": "model.bin\n", "read.csv": "1\n"})
+    command = [sys.executable, "-c", "open('model.bin', 'wb').write(bytes(1_500_000))"]
+    ran = run_exp(shared.here, "run", "--live", "--data", "read.csv", "-a", "model.bin", "--", *command)
+    assert "exp: pushed to origin\nnot in Git: read.csv and 1 more; the bytes go with: exp push " in ran.err
+
+    shared.here.gen({".exp.yaml": "storage: none\n"})
+    ran = run_exp(shared.here, "run", "--live", "--data", "read.csv", "--", "true")
+    assert ran.err.endswith("exp: pushed to origin\n")
+
+
 def test_settings_can_ask_for_it(shared: Shared) -> None:
     shared.here.gen({".exp.yaml": "share:\n  live: on\n  interval: 0.5\n"})
     ran = run_exp(shared.here, "run", "--", *SCRIPT)

@@ -10,6 +10,7 @@ import pytest
 
 from gitexp.data.dvc_config import find_dvc_folder, list_dvc_caches, read_dvc_config
 from gitexp.data.folder_remote import FolderRemote
+from gitexp.data.object_remote import ObjectRemote
 from gitexp.data.remote import find_data_place
 from gitexp.data.remote_failures import Interrupted, explain_failure
 from gitexp.data.workers import Stopping, work_in_parallel
@@ -78,6 +79,32 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: pathlib.Path) -> None:
     assert (tmp_path / "back").read_bytes() == source.read_bytes()
     assert not remote.receive("0" * 32, str(tmp_path / "none"), moved.append, alone=True)
     assert not (tmp_path / "none").exists()
+
+
+def test_where_uploads_are_not_whole_a_file_comes_under_another_name_first(tmp_path: pathlib.Path) -> None:
+    from dvc_objects.fs import MemoryFileSystem
+
+    files = MemoryFileSystem(global_store=False)
+    remote = ObjectRemote(files, "/there/gitexp", "memory://there/gitexp")
+    source = tmp_path / "source"
+    source.write_bytes(b"x" * 3_000_000)
+    md5 = md5_of(source.read_bytes())
+
+    def stop(_size: int) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        remote.send(str(source), md5, stop, alone=True)
+    assert list(files.find("/there")) == []
+
+    remote.send(str(source), md5, lambda _size: None, alone=True)
+    assert list(files.find("/there")) == [f"/there/gitexp/files/md5/{md5[:2]}/{md5[2:]}"]
+    assert remote.find([md5, "0" * 32]) == [md5]
+    assert remote.receive(md5, str(tmp_path / "back"), lambda _size: None, alone=True)
+    assert (tmp_path / "back").read_bytes() == source.read_bytes()
+    assert not remote.receive("0" * 32, str(tmp_path / "none"), lambda _size: None, alone=True)
+    remote.remove(md5)
+    assert remote.find([md5]) == []
 
 
 def test_work_is_done_in_parallel_and_given_as_it_is_done() -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from gitexp.actions.request import ShareRequest
 from gitexp.cli.terminal import silence_errors
 from gitexp.errors import UsageError
-from gitexp.model.pointed import list_pointed
 
 if TYPE_CHECKING:
     from gitexp.actions.record import RecordResult
     from gitexp.actions.sharing import LastPush
+    from gitexp.model.run import Run
 
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 0.1, 3600.0
 
@@ -69,6 +69,18 @@ def tell_push(result: RecordResult, push: LastPush | None, *, quiet: bool) -> No
         warn(push.why)
     elif not quiet:
         warn(f"pushed to {push.remote}")
-    if push.is_pushed and not quiet and (left := list_pointed(result.run)):
+    if push.is_pushed and not quiet:
+        _tell_bytes(result.run)
+
+
+def _tell_bytes(run: Run) -> None:
+    """Says which bytes did not go along: a run that ends waits for no gigabytes."""
+    from gitexp.actions.data_remote import ask_data_remote
+    from gitexp.cli.terminal import say
+    from gitexp.model.pointed import list_pointed
+    from gitexp.store.runs import open_store
+
+    left = list_pointed(run)
+    if left and not ask_data_remote(open_store()).is_declined:
         more = f" and {len(left) - 1} more" if len(left) > 1 else ""
-        say(f"the bytes of {left[0].path}{more} go with: exp push {result.run.id}")
+        say(f"not in Git: {left[0].path}{more}; the bytes go with: exp push {run.id}")

@@ -16,6 +16,7 @@ from gitexp.model.params import (
     ParamSource,
     Rank,
     flatten,
+    format_assignment,
     merge_params,
     parse_assignment,
     parse_value,
@@ -24,7 +25,12 @@ from gitexp.model.params import (
 from gitexp.model.values import equal_values
 
 if TYPE_CHECKING:
-    from gitexp.model.values import Params
+    from gitexp.model.values import Params, Value
+
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12))
+VALUES = st.one_of(
+    SCALARS, st.lists(SCALARS, max_size=3), st.sampled_from(["1e-5", " a", "null", "'x'", "[1", "~", ""])
+)
 
 
 def test_nested_mappings_become_dotted_keys() -> None:
@@ -179,3 +185,11 @@ def test_what_the_script_said_is_what_ran() -> None:
     }  # fmt: skip
     assert contradicted == ("depth",)
     assert found.params["lr"] == 0.1
+
+
+@given(st.text("ab.", min_size=1, max_size=4), VALUES)
+def test_an_assignment_is_read_as_it_is_written(key: str, value: Value) -> None:
+    read_key, read = parse_assignment(format_assignment(key, value))
+
+    assert read_key == key
+    assert equal_values(read, value)

@@ -157,6 +157,16 @@ def parse_assignment(text: str) -> tuple[str, Value]:
     return key.strip(), parse_value(value.strip())
 
 
+def format_assignment(key: str, value: Value) -> str:
+    """The text of which parse_assignment makes this key and value."""
+    if isinstance(value, str):
+        read = value == value.strip() and parse_value(value)
+        text = value if isinstance(read, str) and read == value else json.dumps(value, ensure_ascii=False)
+    else:
+        text = format_value(value)
+    return f"{key}={text}"
+
+
 def parse_value(text: str) -> Value:
     """A word of a command line as a typed value.
 

@@ -41,6 +41,8 @@ class OpenedRun:
     """What the run does now, where it is going here; ``run`` has what was said so far."""
     chain: ChainView | None = None
     """The chain that it is a part of, where it was resumed or resumes another."""
+    reproduced_by: tuple[RunHead, ...] = ()
+    """The runs that reproduce it, the newest first."""
 
 
 def open_run(store: RunStore, text: str, experiment: str | None = None) -> OpenedRun:
@@ -65,6 +67,7 @@ def open_run(store: RunStore, text: str, experiment: str | None = None) -> Opene
         is_newest=head in order_newest_first([one for one in heads.runs if _stands_beside(one, head)])[:1],
         view=view,
         chain=_view_chain(store, head, run, heads),
+        reproduced_by=tuple(one for one in heads.runs if one.lineage.reproduces == head.id and not one.hidden),
     )
 
 

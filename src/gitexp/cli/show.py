@@ -55,8 +55,9 @@ def show(
         from gitexp.render.json_form import chain_fields, going_fields, run_fields
 
         now = {} if opened.view is None else {"now": going_fields(opened.view)}
+        again = {"reproduced_by": [one.id for one in opened.reproduced_by]}
         fields = run_fields(opened.run, opened.head, opened.usage)
-        write_envelope({**fields, "parts": list(opened.parts), **chain_fields(opened.chain), **now})
+        write_envelope({**fields, "parts": list(opened.parts), **chain_fields(opened.chain), **again, **now})
         return
     from gitexp.render.run_page import build_run_page
     from gitexp.render.screen import write_page
@@ -72,5 +73,6 @@ def show(
         usage=opened.usage,
         view=opened.view,
         chain=opened.chain,
+        reproduced_by=opened.reproduced_by,
     )
     write_page(page, look, sys.stdout)

@@ -56,6 +56,7 @@ def build_run_page(
     usage: Mapping[str, Usage] = MappingProxyType({}),
     view: RunView | None = None,
     chain: ChainView | None = None,
+    reproduced_by: Sequence[RunHead] = (),
 ) -> Page:
     """All of a run, the most asked first; what it does not have is left out. ``parts`` are the files of its record.
 
@@ -89,7 +90,7 @@ def build_run_page(
         ("Artifacts", artifact_blocks(run, look, id_length)),
         ("Environment", _fields(environment_fields(run, look))),
         ("System", usage_blocks(usage, run.environment, look)),
-        ("Lineage", _fields(lineage_fields(run))),
+        ("Lineage", _fields(lineage_fields(run, reproduced_by))),
         ("Cost", _fields(_cost(run))),
         ("Record", _fields(_record(run, head, look, parts))),
     ]

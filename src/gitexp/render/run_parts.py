@@ -9,6 +9,9 @@ from gitexp.render.numbers import format_bytes
 from gitexp.render.page import Grid, GridColumn, Line, Span, Text, line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitexp.model.head import RunHead
     from gitexp.model.run import Artifact, Code, DataItem, LeftOut, Run
     from gitexp.render.page import Block, Look
 
@@ -16,6 +19,7 @@ Rows: TypeAlias = "list[tuple[str, tuple[Line, ...]]]"
 
 INDENT = 2
 MOST_LEFT_OUT = 12
+MOST_REPRODUCTIONS = 5
 SHORT_COMMIT = 10
 WIDEST_PATH = 60
 WIDEST_WHY = 40
@@ -163,8 +167,8 @@ def environment_fields(run: Run, look: Look) -> Rows:
     return rows
 
 
-def lineage_fields(run: Run) -> Rows:
-    """The runs that it comes from."""
+def lineage_fields(run: Run, reproduced_by: Sequence[RunHead] = ()) -> Rows:
+    """The runs that it comes from, and those that reproduce it."""
     lineage = run.lineage
     rows: Rows = []
     for label, value in (("resumes", lineage.resumes), ("reproduces", lineage.reproduces), ("sweep", lineage.sweep)):
@@ -173,6 +177,13 @@ def lineage_fields(run: Run) -> Rows:
     if lineage.forked_from is not None:
         step = f" at step {lineage.forked_at_step}" if lineage.forked_at_step is not None else ""
         rows.append(("forked from", (line(Span(lineage.forked_from, "id"), step),)))
+    if reproduced_by:
+        shown = tuple(
+            line(Span(one.id, "id"), f" {one.name}", Span(f" {one.status.value}", "muted"))
+            for one in reproduced_by[:MOST_REPRODUCTIONS]
+        )
+        more = len(reproduced_by) - len(shown)
+        rows.append(("reproduced by", (*shown, line(Span(f"and {more} more", "muted"))) if more else shown))
     return rows
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from gitexp.errors import ConfigError, InvalidValue
 from gitexp.format.yaml_text import YamlError, load_yaml_with_lines
 from gitexp.model.refs import DEFAULT_EXPERIMENT, parse_experiment
-from gitexp.model.settings import PushRules, RedactionRules, Settings, ShareRules, SnapshotRules, StorageRules
+from gitexp.model.settings import PushRules, RedactionRules, ReproduceRules, Settings, ShareRules, SnapshotRules
+from gitexp.model.tolerance import EVERY, MetricTolerance, parse_tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,6 +111,19 @@ def _experiment(value: object) -> str:
         raise _Wrong(str(error.fields["why"]), error.hint and error.hint.removeprefix("--experiment ")) from error
 
 
+def _tolerances(value: object) -> tuple[MetricTolerance, ...]:
+    said = value if isinstance(value, dict) else {EVERY: value}
+    found = []
+    for metric, one in said.items():
+        if isinstance(one, bool) or not isinstance(one, (int, float, str)):
+            raise _Wrong("must be a tolerance, or one for each metric", "{loss: 0.01, 'val_*': 1%}")
+        try:
+            found.append(MetricTolerance(str(metric), parse_tolerance(str(one))))
+        except InvalidValue as error:
+            raise _Wrong(f"{one!r}: {error.fields['why']}", "1%") from error
+    return tuple(found)
+
+
 _Schema = dict[str, Any]
 _SCHEMA: _Schema = {
     "project": _text,
@@ -132,7 +146,7 @@ _SCHEMA: _Schema = {
     "environment": {"variables": _texts},
     "system": {"record": _switch, "interval": _seconds},
     "share": {"live": _switch, "interval": _seconds},
-    "storage": {"remote": _text, "data": _flag},
+    "reproduce": {"tolerance": _tolerances, "ignore": _texts},
     "cost": {"currency": _text, "rates": _Each(_rate)},
 }
 # A key that is mostly used for one thing may be written short: `snapshot: tracked`, `artifacts: [model.pt]`.
@@ -229,5 +243,7 @@ def _assemble(values: dict[str, Any], file: str) -> Settings:
         cost_rates=cost.get("rates", {}),
         currency=cost.get("currency"),
         share=ShareRules(**values.get("share", {})),
-        storage=StorageRules(**values.get("storage", {})),
+        reproduce=ReproduceRules(
+            values.get("reproduce", {}).get("tolerance", ()), values.get("reproduce", {}).get("ignore", ())
+        ),
     )

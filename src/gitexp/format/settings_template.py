@@ -66,10 +66,10 @@ metrics:
 #   live: off
 #   interval: 30            # seconds
 
-# Bytes that are not in Git go with exp push to a data remote of DVC's: else to core.remote of .dvc/config.
-# storage:
-#   remote:                 # a name, URL or folder: s3://bucket/path, gs://, azure://, ssh://; none: they stay here
-#   data: true              # false: artifacts go, data does not
+# What counts as the same when exp reproduce runs a run again. Times and rates of the program never count.
+# reproduce:
+#   tolerance: {{}}           # by metric or glob: 0.01, or 1% of what it was; or one for all
+#   ignore: []              # metrics and artifacts that do not count, globs
 
 # What an hour costs, by host or GPU name (globs), "default" for any other.
 # cost:

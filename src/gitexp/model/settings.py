@@ -9,6 +9,7 @@ from gitexp.model.refs import DEFAULT_EXPERIMENT
 if TYPE_CHECKING:
     from gitexp.model.metrics import Direction
     from gitexp.model.refs import Experiment
+    from gitexp.model.tolerance import MetricTolerance
 
 SETTINGS_FILE = ".exp.yaml"
 MB = 1_000_000
@@ -56,12 +57,11 @@ class PushRules(NamedTuple):
     """Whether the user's own commits that are not on the remote yet go along unasked."""
 
 
-class StorageRules(NamedTuple):
-    """Where bytes too large for Git go: to a data remote, by name or URL, or ``none``; None: where DVC says."""
+class ReproduceRules(NamedTuple):
+    """What counts as the same when a run is run again. ``ignore`` has globs of metrics and of artifacts' paths."""
 
-    remote: str | None = None
-    data: bool = True
-    """Whether data goes there too, or artifacts alone."""
+    tolerances: tuple[MetricTolerance, ...] = ()
+    ignore: tuple[str, ...] = ()
 
 
 _EMPTY: dict[str, Any] = {}
@@ -69,7 +69,7 @@ _LIMITS = SnapshotRules()
 _NO_RULES = RedactionRules()
 _UNSHARED = ShareRules()
 _ASKED = PushRules()
-_AS_DVC_SAYS = StorageRules()
+_AS_FLOATS = ReproduceRules()
 
 
 class Settings(NamedTuple):
@@ -100,4 +100,4 @@ class Settings(NamedTuple):
     """Rate per hour by host name or GPU name (globs); ``default`` for any other."""
     currency: str | None = None
     share: ShareRules = _UNSHARED
-    storage: StorageRules = _AS_DVC_SAYS
+    reproduce: ReproduceRules = _AS_FLOATS

@@ -81,7 +81,7 @@ def write_errors() -> str:
         "| 1 | refused, or not found |",
         "| 2 | wrong usage |",
         "| 70 | a bug of gitexp's own; a file with the report is named |",
-        "| 125 | `exp run` refused before the command started |",
+        "| 125 | `exp run` or `exp reproduce` refused before the command started |",
         "| 130 | interrupted |",
         "",
         "`exp run` otherwise exits as its command did: with its status, 126 where it could not be executed, 127 where",

@@ -29,7 +29,7 @@ def test_help_lists_every_command_in_its_group(folder: GitFolder, arguments: tup
     text = result.stdout.decode()
     assert (result.returncode, result.stderr) == (0, b"")
     for command in COMMANDS:
-        assert f"  {command.name:<8}  {command.summary}\n" in text
+        assert f"  {command.name:<{max(len(one.name) for one in COMMANDS)}}  {command.summary}\n" in text
         assert f"\n{command.group}\n" in text
     assert "\x1b" not in text
     assert max(map(len, text.splitlines())) <= 80

@@ -57,6 +57,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("du", "Keep house", "Show how much room runs take, and which of them"),
     CommandEntry("gc", "Keep house", "Remove bytes that no run needs any more"),
     CommandEntry("verify", "Keep house", "Check that every run is whole, and every byte of it"),
+    CommandEntry("reproduce", "Reproduce", "Run a run again, and say whether the same came out", refusal_status=125),
     CommandEntry("fold", "Keep house", "Put old runs under a few refs"),
     CommandEntry("import", "Keep house", "Make runs of what another tracker has recorded"),
     CommandEntry("doctor", "Keep house", "Look for what endangers runs, and say what mends it"),

@@ -124,7 +124,7 @@ def test_chance_comes_out_otherwise(project: GitFolder) -> None:
     assert (loss["parting"]["step"], loss["parting"]["points_was"]) == (0, 5)
     assert abs(loss["difference"]) > loss["allowed"]
     assert {one["key"]: one["held"] for one in data["metrics"]}["rows"] == "identical"
-    assert [one["part"] for one in data["suspects"]] == ["script"]
+    assert {one["part"] for one in data["suspects"]} == {"script"}
     page = run_exp(project, "reproduce", run["id"])
     assert page.status == 1
     assert page.out.startswith("✗ different  ")
@@ -527,3 +527,31 @@ def test_what_moves_numbers_is_set_as_it_was(folder: GitFolder) -> None:
 
     assert done.status == 0, done.out
     assert "OMP_NUM_THREADS=2, as it was" in done.err
+
+
+RESUMABLE = """
+import os
+import gitexp
+done = int(open("state.txt").read()) if os.path.exists("state.txt") else 0
+for step in range(done, done + 3):
+    gitexp.log({"loss": 1 / (step + 1)}, step=step)
+open("state.txt", "w").write(str(done + 3))
+"""
+
+
+def test_a_resumed_run_begins_again_from_where_it_had(folder: GitFolder) -> None:
+    folder.gen({"train.py": RESUMABLE, ".gitignore": "state.txt\n"})
+    folder.commit("resumable")
+    assert run_exp(folder, "run", "-q", "-a", "state.txt", "--", "python", "train.py").status == 0
+    assert run_exp(folder, "run", "-q", "--resume", "last").status == 0
+    resumed = newest(folder)
+    assert resumed["metrics"]["loss"]["step"] == 5
+
+    done = run_exp(folder, "reproduce", resumed["id"])
+
+    assert done.status == 0, (done.out, done.err)
+    assert "put in place" in done.err
+    again = newest(folder)
+    assert again["lineage"] == {"reproduces": resumed["id"]}
+    assert (again["metrics"]["loss"]["first"], again["metrics"]["loss"]["step"]) == (0.25, 5)
+    assert run_exp(folder, "ls", "--json").out.count(f'"resumes": "{resumed["id"]}"') == 0

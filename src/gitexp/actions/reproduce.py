@@ -18,6 +18,7 @@ from gitexp.actions.reproduction_request import (
     rebuild_request,
     select_variables_again,
 )
+from gitexp.actions.reproduction_state import restore_beginning
 from gitexp.errors import Refused
 from gitexp.git.command import ANOTHER_REPOSITORY
 from gitexp.model.difference import compare_runs
@@ -161,6 +162,9 @@ def repeat_run(
             again = open_store()
             places = Places(here, again.project.path(again.repository), place.top)
             request = rebuild_request(run, adapted.words, again.settings, places, inputs.outside)
+            begun = restore_beginning(again, request, run, progress=progress)
+            request = begun.request
+            notes += begun.notes
             begin(Beginning(place.top, adapted.words, tuple(notes), _foresee(store, chosen, adapted.words, places)))
             result = run_it(request._replace(name=wishes.name, folder=here))
     unplaced = (*lacking, *(one.path for one in inputs.unknown if one.path not in {item.path for item in run.data}))

@@ -3,90 +3,37 @@
 from __future__ import annotations
 
 import difflib
-import re
 from typing import TYPE_CHECKING, Any
 
-from gitexp.errors import ConfigError, InvalidValue
+from gitexp.errors import ConfigError
+from gitexp.format.settings_values import (
+    WrongValue,
+    read_choice,
+    read_experiment,
+    read_flag,
+    read_patterns,
+    read_rate,
+    read_seconds,
+    read_size,
+    read_switch,
+    read_text,
+    read_texts,
+    read_tolerances,
+)
 from gitexp.format.yaml_text import YamlError, load_yaml_with_lines
-from gitexp.model.refs import DEFAULT_EXPERIMENT, parse_experiment
-from gitexp.model.settings import PushRules, RedactionRules, ReproduceRules, Settings, ShareRules, SnapshotRules
-from gitexp.model.tolerance import EVERY, MetricTolerance, parse_tolerance
+from gitexp.model.refs import DEFAULT_EXPERIMENT
+from gitexp.model.settings import (
+    PushRules,
+    RedactionRules,
+    ReproduceRules,
+    Settings,
+    ShareRules,
+    SnapshotRules,
+    StorageRules,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]{0,3})")
-
-
-class _Wrong(Exception):
-    """A value that cannot be meant: why, and what to write."""
-
-    def __init__(self, why: str, hint: str | None = None) -> None:
-        super().__init__(why)
-        self.why = why
-        self.hint = hint
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise _Wrong("must be text")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _Wrong("must be true or false")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
-        raise _Wrong("must be a list of texts", "[first, second]")
-    return tuple(value)
-
-
-def _patterns(value: object) -> tuple[str, ...]:
-    patterns = _texts(value)
-    for pattern in patterns:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise _Wrong(f"{pattern!r} is not a regular expression: {error}") from error
-    return patterns
-
-
-def _size(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
-    if match is None or match[2].lower() not in _UNITS:
-        raise _Wrong("must be a size", "1 MB")
-    return int(float(match[1]) * _UNITS[match[2].lower()])
-
-
-def _choice(*words: str) -> Callable[[object], str]:
-    def parse(value: object) -> str:
-        if value not in words:
-            near = difflib.get_close_matches(str(value), words, 1)
-            raise _Wrong(f"{value!r} is none of {', '.join(words)}", near[0] if near else None)
-        return str(value)
-
-    return parse
-
-
-def _switch(value: object) -> bool:
-    if not isinstance(value, bool) and value not in ("on", "off"):  # YAML 1.2 has these two as text
-        raise _Wrong("must be on or off")
-    return value in (True, "on")
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.1 <= value <= 3600:
-        raise _Wrong("must be a number of seconds from 0.1 to 3600")
-    return float(value)
 
 
 class _Each:
@@ -98,56 +45,31 @@ class _Each:
         self.parse = parse
 
 
-def _rate(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
-        raise _Wrong("must be a rate per hour, 0 or more")
-    return float(value)
-
-
-def _experiment(value: object) -> str:
-    try:
-        return parse_experiment(_text(value))
-    except InvalidValue as error:
-        raise _Wrong(str(error.fields["why"]), error.hint and error.hint.removeprefix("--experiment ")) from error
-
-
-def _tolerances(value: object) -> tuple[MetricTolerance, ...]:
-    said = value if isinstance(value, dict) else {EVERY: value}
-    found = []
-    for metric, one in said.items():
-        if isinstance(one, bool) or not isinstance(one, (int, float, str)):
-            raise _Wrong("must be a tolerance, or one for each metric", "{loss: 0.01, 'val_*': 1%}")
-        try:
-            found.append(MetricTolerance(str(metric), parse_tolerance(str(one))))
-        except InvalidValue as error:
-            raise _Wrong(f"{one!r}: {error.fields['why']}", "1%") from error
-    return tuple(found)
-
-
 _Schema = dict[str, Any]
 _SCHEMA: _Schema = {
-    "project": _text,
-    "experiment": _experiment,
-    "metrics": _Each(_choice("maximize", "minimize")),
-    "params": {"files": _texts, "command": _flag},
-    "metrics_files": _texts,
-    "data": _texts,
-    "artifacts": {"paths": _texts, "git_limit": _size},
-    "output": {"limit": _size, "metrics": _flag},
+    "project": read_text,
+    "experiment": read_experiment,
+    "metrics": _Each(read_choice("maximize", "minimize")),
+    "params": {"files": read_texts, "command": read_flag},
+    "metrics_files": read_texts,
+    "data": read_texts,
+    "artifacts": {"paths": read_texts, "git_limit": read_size},
+    "output": {"limit": read_size, "metrics": read_flag},
     "snapshot": {
-        "scope": _choice("tracked", "code", "all"),
-        "max_file": _size,
-        "max_total": _size,
-        "include": _texts,
-        "exclude": _texts,
+        "scope": read_choice("tracked", "code", "all"),
+        "max_file": read_size,
+        "max_total": read_size,
+        "include": read_texts,
+        "exclude": read_texts,
     },
-    "redaction": {"names": _texts, "patterns": _patterns, "allow": _texts, "files": _texts},
-    "push": {"allow": _texts, "with_history": _flag},
-    "environment": {"variables": _texts},
-    "system": {"record": _switch, "interval": _seconds},
-    "share": {"live": _switch, "interval": _seconds},
-    "reproduce": {"tolerance": _tolerances, "ignore": _texts},
-    "cost": {"currency": _text, "rates": _Each(_rate)},
+    "redaction": {"names": read_texts, "patterns": read_patterns, "allow": read_texts, "files": read_texts},
+    "push": {"allow": read_texts, "with_history": read_flag},
+    "environment": {"variables": read_texts},
+    "system": {"record": read_switch, "interval": read_seconds},
+    "share": {"live": read_switch, "interval": read_seconds},
+    "reproduce": {"tolerance": read_tolerances, "ignore": read_texts},
+    "storage": {"remote": read_text, "data": read_flag},
+    "cost": {"currency": read_text, "rates": _Each(read_rate)},
 }
 # A key that is mostly used for one thing may be written short: `snapshot: tracked`, `artifacts: [model.pt]`.
 _SHORT = {"snapshot": "scope", "artifacts": "paths", "params": "files", "system": "record", "storage": "remote"}
@@ -201,7 +123,7 @@ class _Checker:
             return {name: self._value(one, rule.parse, (*here, name)) for name, one in value.items()}
         try:
             return rule(value)
-        except _Wrong as wrong:
+        except WrongValue as wrong:
             raise self._error(here, wrong.why, f"{key}: {wrong.hint}" if wrong.hint else None) from wrong
 
     def _error(self, here: tuple[str, ...], why: str, hint: str | None) -> ConfigError:
@@ -246,4 +168,5 @@ def _assemble(values: dict[str, Any], file: str) -> Settings:
         reproduce=ReproduceRules(
             values.get("reproduce", {}).get("tolerance", ()), values.get("reproduce", {}).get("ignore", ())
         ),
+        storage=StorageRules(**values.get("storage", {})),
     )

@@ -71,6 +71,11 @@ metrics:
 #   tolerance: {{}}           # by metric or glob: 0.01, or 1% of what it was; or one for all
 #   ignore: []              # metrics and artifacts that do not count, globs
 
+# Bytes that are not in Git go with exp push to a data remote of DVC's: else to core.remote of .dvc/config.
+# storage:
+#   remote:                 # a name, URL or folder: s3://bucket/path, gs://, azure://, ssh://; none: they stay here
+#   data: true              # false: artifacts go, data does not
+
 # What an hour costs, by host or GPU name (globs), "default" for any other.
 # cost:
 #   currency: EUR

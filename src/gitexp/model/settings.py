@@ -64,12 +64,21 @@ class ReproduceRules(NamedTuple):
     ignore: tuple[str, ...] = ()
 
 
+class StorageRules(NamedTuple):
+    """Where bytes too large for Git go: to a data remote, by name or URL, or ``none``; None: where DVC says."""
+
+    remote: str | None = None
+    data: bool = True
+    """Whether data goes there too, or artifacts alone."""
+
+
 _EMPTY: dict[str, Any] = {}
 _LIMITS = SnapshotRules()
 _NO_RULES = RedactionRules()
 _UNSHARED = ShareRules()
 _ASKED = PushRules()
 _AS_FLOATS = ReproduceRules()
+_AS_DVC_SAYS = StorageRules()
 
 
 class Settings(NamedTuple):
@@ -101,3 +110,4 @@ class Settings(NamedTuple):
     currency: str | None = None
     share: ShareRules = _UNSHARED
     reproduce: ReproduceRules = _AS_FLOATS
+    storage: StorageRules = _AS_DVC_SAYS

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.exp import envelope, run_exp
-from kit.sharing import Team, share, tips
+from kit.git import GitFolder
+from kit.large import artifact
+from kit.sharing import IDS, Team, share, tips
 from kit.storage import FETCH, cache_of, cached, fetch, md5_of, objects_in
+from kit.stored import plan_run, store_run
 from kit.terminal import Terminal
 
 if TYPE_CHECKING:
     import pathlib
-
-    from kit.git import GitFolder
 
 WEIGHTS = b"w" * 1_500_000
 TRAIN = "open('model.pt', 'wb').write(b'w' * 1_500_000)\nprint('loss=0.5')\n"
@@ -246,6 +247,39 @@ def test_a_folder_that_is_not_there_in_full(ada: GitFolder, team: Team, store: p
         fetch(bob, str(store / "nowhere"))["message"]
         == f"{store}/nowhere: it is not there: there is no such folder: {store}/nowhere"
     )
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/evil", "a/../../b"])
+def test_a_hostile_listing_is_not_kept(folder: GitFolder, store: pathlib.Path, name: str) -> None:
+    content = b'[{"md5": "%b", "relpath": "%b"}]' % (md5_of(b"evil").encode(), name.encode())
+    md5 = md5_of(content) + ".dir"
+    for one, data in ((md5, content), (md5_of(b"evil"), b"evil")):
+        place = store / "gitexp" / "files" / "md5" / one[:2] / one[2:]
+        place.parent.mkdir(parents=True)
+        place.write_bytes(data)
+    store_run(folder, plan_run(folder, IDS[0], data=(), artifacts=(artifact("out", md5, 4, files=1),)))
+
+    found = fetch(folder, str(store))
+
+    assert found["missing"]["out"].startswith("the bytes are damaged there: ")
+    assert cached(folder) == []
+
+
+def test_bytes_go_from_a_bare_repository_and_a_linked_worktree(
+    team: Team, ada: GitFolder, store: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    ada.git("worktree", "add", "--quiet", "--detach", "../linked")
+    linked = GitFolder(tmp_path / "linked")
+    os.remove(ada.path / "big.bin")
+    assert "sent 4 objects" in run_exp(linked, "push", "--data-only", "--data-remote=../store").err
+    ada.gen(FILES)
+    share(ada, "push", f"--data-remote={store}")
+    bare = GitFolder.create(tmp_path / "bare.git", "--bare")
+    bare.git("fetch", "--quiet", "--no-prune", str(team.there.path), "refs/runs/*:refs/runs/*")
+    assert fetch(bare, str(store))["missing"] == {}
+    other = tmp_path / "other"
+    assert run_exp(bare, "push", "--data-only", f"--data-remote={other}").err == f"sent 5 objects, 3 MB, to {other}\n"
+    assert objects_in(other / "gitexp") == ALL
 
 
 def test_a_remote_that_may_not_be_written_is_told(ada: GitFolder, team: Team, tmp_path: pathlib.Path) -> None:

@@ -269,3 +269,25 @@ def test_no_runs(folder: GitFolder) -> None:
     assert run_exp(folder, "verify").err == "0 runs, 0 objects, 0 bytes read: all hold\n"
     ran = run_exp(folder, "verify", "nosuch")
     assert ran.status == 1
+
+
+def test_the_data_remote_is_asked(training: GitFolder, tmp_path: pathlib.Path) -> None:
+    training.git("init", "--quiet", "--bare", str(tmp_path / "team.git"))
+    training.git("remote", "add", "origin", str(tmp_path / "team.git"))
+    training.git("push", "--quiet", "origin", "HEAD")
+    run_id = record(training, "1")
+    store = str(tmp_path / "store")
+
+    status, breaches = verify(training, "--of", store)
+    assert (status, {one["found"].partition(",")[0] for one in breaches}) == (0, {"its bytes are only here"})
+    assert run_exp(training, "push", "--data-remote", store).status == 0
+    assert verify(training, "--of", store) == (0, [])
+
+    md5 = find_hashes(training, run_id)["model.pt"]
+    object_path(training, md5).unlink()
+    assert verify(training, "--of", store) == (0, [])
+    (tmp_path / "store" / "gitexp" / "files" / "md5" / md5[:2] / md5[2:]).unlink()
+    breach = only_breach(training, "--of", store)
+    assert (breach["aspect"], breach["path"]) == ("remote", "model.pt")
+    assert breach["found"] == f"its bytes ({md5}) are neither here nor on the data remote"
+    assert run_exp(training, "verify", "--remote").status == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.errors import NoStorage
+from gitexp.actions.data_remote import ask_data_remote, open_data_remote_of
 from gitexp.model.verification import Breach
 
 if TYPE_CHECKING:
@@ -42,5 +42,7 @@ def check_remote(store: RunStore, needed: Needed, looked: LookedAt, remote: str 
 
 
 def find_on_remote(store: RunStore, md5s: Iterable[str], remote: str | None) -> Collection[str]:
-    """Which of the hashes the data remote has. Raises NoStorage, TransferFailed."""
-    raise NoStorage(f"{remote or 'the data remote'} cannot be asked by this version")
+    """Which of the hashes the data remote has, in our folder or in DVC's area. Raises NoStorage, TransferFailed."""
+    wanted = tuple(md5s)
+    found = open_data_remote_of(store, ask_data_remote(store, remote)).find(wanted, wanted)
+    return found.own | found.plain

@@ -191,6 +191,12 @@ def tell(demo: Demo) -> None:
     demo.type("exp tag tanh candidate team=digits")
     demo.type("exp note tanh 'the best so far; try more units'")
     demo.type("exp rm cut-short --why 'the plug was pulled'")
+
+    demo.say("The model, checked against its hash, where it is needed.")
+    demo.type("exp get tanh model.pkl -o ../served")
+
+    demo.say("What exactly produced it, and can it be had again? Run from the record alone: the same comes out.")
+    demo.type("exp reproduce relu --yes")
     demo.type("exp push")
 
     demo.say("What both have said is kept, whoever pushes first.")

@@ -26,9 +26,11 @@ def test_the_demo(tmp_path: pathlib.Path, sealed: pathlib.Path) -> None:
 
     assert done.returncode == 0, done.stdout
     folder = GitFolder(tmp_path / "demo" / "digits")
-    assert len(folder.git("for-each-ref", "refs/runs").splitlines()) == 7
+    assert len(folder.git("for-each-ref", "refs/runs").splitlines()) == 8
     assert "activation" in done.stdout
     assert "failed" in done.stdout
+    assert "identical" in done.stdout.partition("$ exp reproduce relu")[2]
+    assert (tmp_path / "demo" / "served" / "model.pkl").stat().st_size > 1000
     # One was cut short: what it had said is there.
     subjects = {
         folder.git("show", "-s", "--format=%s", ref).split()[1]: ref

@@ -86,13 +86,13 @@ def test_a_folder_with_a_file_that_cannot_be_read_is_not_kept_at_all(cache: Cach
     (tmp_path / "out" / "a").write_text("x")
     os.mkfifo(tmp_path / "out" / "pipe")
     stored = cache.store_folder(str(tmp_path / "out"))
-    assert (stored.md5, stored.why) == (None, "pipe: not a regular file")
+    assert (stored.md5, stored.why) == (None, "pipe: it is a FIFO: only files and folders can be recorded")
     assert not os.path.exists(tmp_path / "cache" / "files")
     assert os.listdir(tmp_path / "cache" / "tmp") == []
 
 
 def test_a_missing_file_and_a_missing_object_are_said(cache: Cache, tmp_path: pathlib.Path) -> None:
-    assert cache.store_file(str(tmp_path / "none")) == FileHash(None, None, "No such file or directory")
+    assert cache.store_file(str(tmp_path / "none")) == FileHash(None, None, "it is not there")
     assert not cache.has("0" * 32)
     with pytest.raises(NotFound):
         cache.open("0" * 32)

@@ -77,7 +77,7 @@ def test_patterns_are_read_from_the_current_folder_then_from_the_projects(top: p
 
 def test_data_that_is_not_there_is_listed_without_a_hash(top: pathlib.Path) -> None:
     recorded = data_of(top, "none.csv", "*.nothing", "s3://bucket/x")
-    assert [(one.path, one.md5, one.why) for one in recorded.items] == [("none.csv", None, "No such file or directory")]
+    assert [(one.path, one.md5, one.why) for one in recorded.items] == [("none.csv", None, "it is not there")]
     assert recorded.pointers == {}
     assert recorded.warnings == (
         "nothing matches *.nothing",
@@ -194,7 +194,7 @@ def test_an_artifact_that_is_not_there_or_cannot_be_kept_says_why(top: pathlib.P
     recorded = artifacts_of(top, "none.pt", "pipe", "*.nothing")
     assert [(one.path, one.kept, one.why) for one in recorded.items] == [
         ("none.pt", "no", "it is not there"),
-        ("pipe", "no", "not a regular file"),
+        ("pipe", "no", "it is a FIFO: only files and folders can be recorded"),
     ]
     assert recorded.warnings == ("nothing matches *.nothing",)
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from gitexp.capture.credential_files import HEAD_BYTES, is_credential_file
-from gitexp.data.hashing import open_regular
+from gitexp.data.regular_files import open_regular
 
 if TYPE_CHECKING:
     from gitexp.actions.begun import Begun

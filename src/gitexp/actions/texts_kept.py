@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from gitexp.capture.redaction_flow import FlowingRedactor
-from gitexp.data.hashing import open_regular
+from gitexp.data.regular_files import open_regular
 from gitexp.format.frames import FILE, TEXT
 from gitexp.model.paths import quote_path
 

@@ -14,11 +14,10 @@ from gitexp.data.hashing import (
     FileHash,
     FolderHash,
     finish_folder,
-    has_changed,
     hash_file,
-    open_regular,
     walk_folder,
 )
+from gitexp.data.regular_files import explain_failure, has_changed, open_regular
 from gitexp.data.sharing import has_one_name, is_written_to, link_file, share_blocks
 from gitexp.data.staging import flush_all, staging_folder
 from gitexp.errors import NotFound, StorageFailed
@@ -144,7 +143,7 @@ class Cache:
                     if staged is not None:
                         copies[stored.md5] = staged
             except OSError as error:
-                return FolderHash(None, why=error.strerror)
+                return FolderHash(None, why=explain_failure(path, error))
             folder = finish_folder(entries, size)
             if folder.md5 is not None and not self.renew(folder.md5, len(folder.listing)):
                 listing = os.path.join(staging, "listing")
@@ -169,7 +168,7 @@ class Cache:
         try:
             source, status = open_regular(path)
         except OSError as error:
-            return FileHash(None, None, error.strerror), None
+            return FileHash(None, None, explain_failure(path, error)), None
         try:
             md5 = known.find(path, status) if known is not None else None
             if md5 is not None and self.renew(md5, status.st_size):

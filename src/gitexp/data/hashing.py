@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import stat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gitexp.data.regular_files import explain_failure, has_changed, open_regular
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from gitexp.data.known_hashes import KnownHashes
 
@@ -17,6 +18,7 @@ _Bytes = bytes  # in the classes below 'bytes' is a size
 CHUNK_BYTES = 1 << 20
 MAX_FILES = 1_000_000
 """A folder with more files is not hashed: its listing alone would take a gigabyte of memory."""
+NOT_READ = "it was not read to its end"
 
 
 class FileHash(NamedTuple):
@@ -37,63 +39,115 @@ class FolderHash(NamedTuple):
     listing: _Bytes = b""
 
 
-def open_regular(path: str) -> tuple[int, os.stat_result]:
-    """Opens a file to read, and its status. Raises OSError, for what is no regular file as well: a FIFO would wait."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    status = os.fstat(descriptor)
-    if stat.S_ISREG(status.st_mode):
-        return descriptor, status
-    os.close(descriptor)
-    raise OSError(errno.EINVAL, "not a regular file")
+def hash_file(
+    path: str, known: KnownHashes | None = None, *, may_read: Callable[[int], bool] | None = None
+) -> FileHash:
+    """The MD5 of a file. None for one that cannot be read, is no regular file, or changed meanwhile.
 
-
-def hash_file(path: str, known: KnownHashes | None = None) -> FileHash:
-    """The MD5 of a file. None for one that cannot be read, is no regular file, or changed meanwhile."""
+    ``may_read`` is asked before so many further bytes are read; where it says no there is no hash.
+    """
     try:
         descriptor, status = open_regular(path)
     except OSError as error:
-        return FileHash(None, None, error.strerror)
+        return FileHash(None, None, explain_failure(path, error))
     try:
-        if known is not None and (md5 := known.find(path, status)) is not None:
-            return FileHash(md5, status.st_size)
-        digest = hashlib.md5(usedforsecurity=False)
-        while chunk := os.read(descriptor, CHUNK_BYTES):
+        return _hash_open(path, descriptor, status, known, may_read)
+    finally:
+        os.close(descriptor)
+
+
+def _hash_open(
+    path: str,
+    descriptor: int,
+    status: os.stat_result,
+    known: KnownHashes | None,
+    may_read: Callable[[int], bool] | None,
+) -> FileHash:
+    if known is not None and (md5 := known.find(path, status)) is not None:
+        return FileHash(md5, status.st_size)
+    digest = hashlib.md5(usedforsecurity=False)
+    try:
+        while may_read is None or may_read(min(CHUNK_BYTES, status.st_size)):
+            chunk = os.read(descriptor, CHUNK_BYTES)
+            if not chunk:
+                break
             digest.update(chunk)
+        else:
+            return FileHash(None, status.st_size, NOT_READ)
         if has_changed(status, os.fstat(descriptor)):
             return FileHash(None, None, "it changed while it was read")
     except OSError as error:
-        return FileHash(None, status.st_size, error.strerror)
-    finally:
-        os.close(descriptor)
+        return FileHash(None, status.st_size, explain_failure(path, error))
     if known is not None:
         known.keep(path, status, digest.hexdigest())
     return FileHash(digest.hexdigest(), status.st_size)
 
 
-def has_changed(before: os.stat_result, after: os.stat_result) -> bool:
-    """Whether a file was written to between two looks at it."""
-    return (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
-
-
-def hash_folder(path: str, top: str | None = None, known: KnownHashes | None = None) -> FolderHash:
+def hash_folder(
+    path: str,
+    top: str | None = None,
+    known: KnownHashes | None = None,
+    *,
+    may_read: Callable[[int], bool] | None = None,
+    needs_listing: bool = False,
+) -> FolderHash:
     """The hash that ``dvc add`` gives a folder. None when one of its files has none.
 
-    ``.dvcignore`` files from ``top`` down to the folder are respected.
+    ``.dvcignore`` files from ``top`` down to the folder are respected. A folder that is known and as it was is not
+    read: its listing may then be empty unless it is said to be needed. ``may_read`` as for a file.
     """
+    last = known.find_folder(path) if known is not None else None
+    try:
+        if (
+            last is not None
+            and last.identity == identify_folder(path, top)
+            and not (needs_listing and not last.listing)
+        ):
+            return FolderHash(last.md5, last.bytes, last.files, None, last.listing or b"")
+        return _read_folder(path, top, known, may_read)
+    except OSError as error:
+        return FolderHash(None, why=explain_failure(path, error))
+
+
+def _read_folder(
+    path: str, top: str | None, known: KnownHashes | None, may_read: Callable[[int], bool] | None
+) -> FolderHash:
+    from gitexp.data.known_hashes import FolderIdentity, KnownFolder
+
+    identity = FolderIdentity()
     entries: dict[str, str] = {}
     size = 0
-    try:
-        for file, name in walk_folder(path, top):
-            hashed = hash_file(file, known)
-            if hashed.md5 is None or hashed.bytes is None:
-                return FolderHash(None, why=f"{name}: {hashed.why}")
-            if len(entries) == MAX_FILES:
-                return FolderHash(None, why=f"it has more than {MAX_FILES:,} files")
-            entries[name] = hashed.md5
-            size += hashed.bytes
-    except OSError as error:
-        return FolderHash(None, why=error.strerror)
-    return finish_folder(entries, size)
+    for file, name in walk_folder(path, top):
+        try:
+            descriptor, status = open_regular(file)
+        except OSError as error:
+            return FolderHash(None, why=f"{name}: {explain_failure(file, error)}")
+        try:
+            hashed = _hash_open(file, descriptor, status, known, may_read)
+        finally:
+            os.close(descriptor)
+        if hashed.md5 is None or hashed.bytes is None:
+            return FolderHash(None, why=hashed.why if hashed.why == NOT_READ else f"{name}: {hashed.why}")
+        if len(entries) == MAX_FILES:
+            return FolderHash(None, why=f"it has more than {MAX_FILES:,} files")
+        identity.add(name, status)
+        entries[name] = hashed.md5
+        size += hashed.bytes
+    folder = finish_folder(entries, size)
+    if known is not None and folder.md5 is not None:
+        found = KnownFolder(identity.finish(), folder.md5, size, len(entries), folder.listing)
+        known.keep_folder(path, identity, found)
+    return folder
+
+
+def identify_folder(path: str, top: str | None = None) -> str:
+    """What changes with the files of a folder, without reading them. Raises OSError."""
+    from gitexp.data.known_hashes import FolderIdentity
+
+    identity = FolderIdentity()
+    for file, name in walk_folder(path, top):
+        identity.add(name, os.stat(file))
+    return identity.finish()
 
 
 def finish_folder(entries: dict[str, str], size: int) -> FolderHash:

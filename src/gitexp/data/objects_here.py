@@ -66,7 +66,7 @@ class ObjectsHere:
             if is_it:
                 self._files[md5] = path
             return is_it
-        found = hash_folder(path, top, known) if os.path.isdir(path) else FolderHash(None)
+        found = hash_folder(path, top, known, needs_listing=True) if os.path.isdir(path) else FolderHash(None)
         if found.md5 != md5:
             return False
         names = parse_listing(found.listing, md5, path)

@@ -6,7 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 
-from gitexp.data.hashing import has_changed, open_regular
+from gitexp.data.regular_files import has_changed, open_regular
 
 
 @dataclass(frozen=True, slots=True)

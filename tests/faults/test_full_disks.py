@@ -103,3 +103,30 @@ def test_a_lock_of_the_run_that_a_crash_left_is_named_and_once_it_is_gone_all_is
     assert run_exp(folder, "recover").status == 0
     assert part(folder, *refs(folder), "output.log") == "loss=0.5"
     folder.git("fsck", "--strict", "--no-dangling")
+
+
+def test_a_cache_that_is_full_costs_the_artifact_and_nothing_else(
+    folder: GitFolder, small_disk: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    cache = small_disk / "cache"
+    cache.mkdir()
+    (folder.path / ".git" / "exp").mkdir()
+    (folder.path / ".git" / "exp" / "cache").symlink_to(cache)
+    folder.gen({"data.csv": "1"})
+    large = 1 << 26
+    code = (
+        f"open('model.pt', 'wb').truncate({large}); import os; os.mkdir('out'); open('out/b', 'wb').truncate({large})"
+    )
+    options = ("--data", "data.csv", "-a", "model.pt", "-a", "out")
+    ran = run_exp(folder, "run", *options, "--", PYTHON, "-c", code, env={"TMPDIR": str(tmp_path)})
+    assert ran.status == 0
+    assert "artifact not kept: model.pt (" in ran.err
+    assert "No space left on device" in ran.err
+    run = manifest(folder, *refs(folder))
+    assert [(one["path"], one["kept"], "md5" in one) for one in run["artifacts"]] == [
+        ("model.pt", "no", False), ("out", "no", False),
+    ]  # fmt: skip
+    assert run["data"][0]["md5"]
+    assert run["status"] == "finished"
+    assert list((cache / "tmp").iterdir()) == []
+    assert not (cache / "files").exists()

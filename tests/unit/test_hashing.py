@@ -166,7 +166,7 @@ def test_a_folder_that_is_as_it_was_is_not_read_again(tmp_path: pathlib.Path) ->
 
 def keep(known: KnownHashes, path: pathlib.Path, md5: str, listing: bytes | None = None) -> None:
     """Keeps a hash that no folder has for one as it is, as if it had lain there for long."""
-    known.keep_folder(str(path), FolderIdentity(), KnownFolder(identify_folder(str(path)), md5, 1, 1, listing))
+    known.keep_folder(str(path), FolderIdentity(), KnownFolder(identify_folder(str(path)).finish(), md5, 1, 1, listing))
 
 
 def test_a_file_that_is_written_added_removed_or_renamed_makes_a_folder_unknown(tmp_path: pathlib.Path) -> None:

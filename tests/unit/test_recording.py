@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gitexp.data.cache import Cache
+from gitexp.data.changes import find_changes
 from gitexp.data.hashing import hash_folder
 from gitexp.data.recording import RecordedData, record_artifacts, record_data
-from gitexp.format.pointer import format_pointer, parse_pointer
+from gitexp.data.tracked import Tracked
 from gitexp.model.pointer import Pointer
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def make_files(top: pathlib.Path, files: dict[str, bytes]) -> None:
 
 
 def data_of(top: pathlib.Path, *patterns: str, here: str = "") -> RecordedData:
-    return record_data(patterns, str(top / here), str(top), str(top), read_pointer=parse_pointer)
+    return record_data(patterns, str(top / here), str(top), str(top))
 
 
 def artifacts_of(
@@ -118,49 +120,105 @@ def test_a_name_that_is_not_utf_8_is_recorded_without_a_pointer(top: pathlib.Pat
     ]
 
 
-def track(top: pathlib.Path, name: str, pointer: Pointer, later: int = 10) -> None:
-    """Writes the ``.dvc`` file of a path, as if some seconds after the path was last changed."""
-    file = top / f"{name}.dvc"
-    file.write_bytes(format_pointer(pointer))
-    os.utime(file, (file.stat().st_atime, file.stat().st_mtime + later))
+def tracked_data_of(
+    top: pathlib.Path, *patterns: str, unasked: tuple[bytes, ...] = (), **said: Pointer
+) -> RecordedData:
+    tracked = {os.fsencode(name): Tracked(f"{name}.dvc", pointer) for name, pointer in said.items()}
+    return record_data(patterns, str(top), str(top), str(top), tracked=tracked, unasked=unasked)
 
 
-def test_the_hash_of_tracked_data_is_taken_from_dvc_while_nothing_speaks_against_it(top: pathlib.Path) -> None:
-    make_files(top, {"a.csv": b"12345", "d/x": b"1", "d/y": b"2"})
-    track(top, "a.csv", Pointer("a.csv", "0" * 32, 5))
-    track(top, "d", Pointer("d", "1" * 32 + ".dir", 2, 2))
-    recorded = data_of(top, "a.csv", "d")
-    assert [(one.md5, one.why) for one in recorded.items] == [("0" * 32, None), ("1" * 32 + ".dir", None)]
+def test_tracked_data_that_is_what_dvc_says_has_nothing_to_be_said_of_it(top: pathlib.Path) -> None:
+    make_files(top, {"a": b"12345"})
+    recorded = tracked_data_of(top, "a", a=Pointer("a", md5(b"12345"), 5))
+    assert [(one.md5, one.bytes, one.why) for one in recorded.items] == [(md5(b"12345"), 5, None)]
 
 
-@pytest.mark.parametrize(("size", "later"), [(6, 10), (5, -10)])
-def test_tracked_data_that_may_have_changed_is_read(top: pathlib.Path, size: int, later: int) -> None:
-    make_files(top, {"a.csv": b"12345"})
-    track(top, "a.csv", Pointer("a.csv", "0" * 32, size), later)
-    (item,) = data_of(top, "a.csv").items
-    assert (item.md5, item.why) == (md5(b"12345"), f"it differs from a.csv.dvc, which says {'0' * 32}")
-    track(top, "a.csv", Pointer("a.csv", md5(b"12345"), 5), later)
-    assert [(one.md5, one.why) for one in data_of(top, "a.csv").items] == [(md5(b"12345"), None)]
-
-
-def test_a_tracked_folder_with_a_changed_file_is_read(top: pathlib.Path) -> None:
-    make_files(top, {"d/x": b"1", "d/y": b"2"})
-    track(top, "d", Pointer("d", "1" * 32 + ".dir", 2, 2), -10)
-    (item,) = data_of(top, "d").items
-    assert item.md5 == hash_folder(str(top / "d")).md5
-    assert item.why is not None
+def test_tracked_data_that_is_other_than_dvc_says_is_recorded_as_it_is(top: pathlib.Path) -> None:
+    make_files(top, {"a": b"12345", "d/x": b"1"})
+    os.utime(top / "a", (1, 1))  # as old as it says: the pointer may come from another commit
+    false = Pointer("a", "0" * 32, 5)
+    recorded = tracked_data_of(top, "a", "d", a=false, d=Pointer("d", "1" * 32 + ".dir", 1, 1))
+    assert [(one.md5, one.why) for one in recorded.items] == [
+        (md5(b"12345"), f"it differs from a.dvc, which says {'0' * 32}"),
+        (hash_folder(str(top / "d")).md5, f"it differs from d.dvc, which says {'1' * 32}.dir"),
+    ]
+    assert recorded.pointers[b".exp/data/a.dvc"].md5 == md5(b"12345")
 
 
 def test_tracked_data_that_was_not_pulled_has_the_hash_of_its_pointer(top: pathlib.Path) -> None:
-    track(top, "a.csv", Pointer("a.csv", "0" * 32, 5))
-    (item,) = data_of(top, "a.csv").items
-    assert (item.md5, item.why) == ("0" * 32, "it is not there; the hash is that of a.csv.dvc")
+    recorded = tracked_data_of(top, "a", a=Pointer("a", "0" * 32, 5))
+    (item,) = recorded.items
+    assert (item.md5, item.bytes, item.why) == ("0" * 32, 5, "it is not there; the hash is that of a.dvc")
+    assert recorded.pointers == {b".exp/data/a.dvc": Pointer("a", "0" * 32, 5)}
 
 
-def test_a_broken_pointer_does_not_stand_in_the_way(top: pathlib.Path) -> None:
-    make_files(top, {"a.csv": b"1", "a.csv.dvc": b"outs: [", "b.csv": b"2"})
-    track(top, "b.csv", Pointer("other.csv", "0" * 32, 1))
-    assert [one.md5 for one in data_of(top, "a.csv", "b.csv").items] == [md5(b"1"), md5(b"2")]
+def test_the_hash_that_dvc_2_gave_a_text_is_known_for_what_it_is(top: pathlib.Path) -> None:
+    make_files(top, {"a": b"1\r\n2\r\n", "d/x": b"1\r\n", "gone.csv": b""})
+    os.remove(top / "gone.csv")
+    (top / "unix").mkdir()
+    (top / "unix" / "x").write_bytes(b"1\n")
+    old = "md5-dos2unix"
+    as_before = hash_folder(str(top / "unix")).md5 or ""
+    recorded = tracked_data_of(
+        top,
+        *("a", "d", "gone"),
+        a=Pointer("a", md5(b"1\n2\n"), 6, None, old),
+        d=Pointer("d", as_before, 3, 1, old),
+        gone=Pointer("gone", "0" * 32, 3, None, old),
+    )
+    assert [(one.path, one.md5, one.why) for one in recorded.items] == [
+        ("a", md5(b"1\r\n2\r\n"), None),
+        ("d", hash_folder(str(top / "d")).md5, None),
+        ("gone", "0" * 32, "it is not there; the hash is that of gone.dvc"),
+    ]
+    assert recorded.pointers[b".exp/data/gone.dvc"].hash == old
+    assert recorded.pointers[b".exp/data/a.dvc"].hash == "md5"
+
+
+def test_what_nobody_named_is_recorded_once_and_not_within_something_else(top: pathlib.Path) -> None:
+    make_files(top, {"a/x": b"1", "a/y/z": b"2", "b": b"3", "c/d": b"4"})
+    recorded = tracked_data_of(top, "a", unasked=(b"a/y", b"b", b"a", b"c/d", b"c"))
+    assert [one.path for one in recorded.items] == ["a", "b", "c"]
+    assert {look.path for look in recorded.looks} == {str(top / name) for name in "abc"}
+
+
+def test_what_nobody_named_is_not_waited_for(top: pathlib.Path) -> None:
+    make_files(top, {"a": b"1", "like": b"22", "unlike": b"333"})
+    said = {"like": Pointer("like", "0" * 32, 2), "unlike": Pointer("unlike", "1" * 32, 2)}
+    recorded = record_data(
+        ["a"],
+        *(str(top),) * 3,
+        tracked={os.fsencode(name): Tracked("x.dvc", pointer) for name, pointer in said.items()},
+        unasked=[b"like", b"unlike"],
+        may_read=lambda count: False,
+    )
+    assert [(one.path, one.md5, one.why) for one in recorded.items] == [
+        ("a", md5(b"1"), None),
+        ("like", "0" * 32, "the command ended before it was read; the hash is that of x.dvc"),
+        ("unlike", None, "it was not read to its end"),
+    ]
+
+
+def test_data_that_changes_after_it_was_hashed_is_found(top: pathlib.Path) -> None:
+    make_files(top, {"a": b"1", "b": b"2", "d/x": b"3", "e/y": b"4"})
+    looks = data_of(top, "a", "b", "d", "e").looks
+    never = 1 << 62
+    assert find_changes(looks, str(top), never) == {}
+    kept = os.stat(top / "a")
+    (top / "a").write_bytes(b"9")
+    os.utime(top / "a", ns=(kept.st_atime_ns, kept.st_mtime_ns))  # the time of before does not hide it
+    (top / "d" / "new").touch()
+    os.remove(top / "b")
+    assert find_changes(looks, str(top), never) == {"a": "changed", "b": "was removed", "d": "changed"}
+
+
+def test_data_written_between_the_start_and_its_hash_is_found(top: pathlib.Path) -> None:
+    make_files(top, {"a": b"1", "d/x": b"2", "ahead": b"3", "old": b"4"})
+    began_ns = time.time_ns()
+    for name, moment in (("a", began_ns + 1), ("d/x", began_ns + 1), ("old", began_ns), ("ahead", began_ns + 10**15)):
+        os.utime(top / name, ns=(moment, moment))
+    looks = data_of(top, "a", "d", "ahead", "old").looks
+    assert find_changes(looks, str(top), began_ns) == {"a": "changed", "d": "changed"}
 
 
 def test_small_artifacts_go_to_git_and_large_ones_and_folders_to_the_cache(top: pathlib.Path) -> None:

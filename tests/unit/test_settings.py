@@ -100,6 +100,7 @@ def _is_key(line: str) -> bool:
         (b"- a\n", 1, "YAML", "exp init writes a commented one"),
         (b"a: [\n", 2, "YAML", None),
         (b"data: [a]\ndata: [b]\n", 2, "YAML", None),
+        (b"data:\n  track: false\n", 2, "data.track", "did you mean data.tracked?"),
     ],
 )
 def test_a_mistake_is_told_with_line_key_and_the_near_name(text: bytes, line: int, key: str, hint: str | None) -> None:

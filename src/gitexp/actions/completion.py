@@ -93,8 +93,7 @@ def build_run(
 
 def _find_fingerprint(prepared: Begun, run: Run, observed: Observed) -> str | None:
     """The run's fingerprint; None unless code, environment and data are known."""
-    is_data_known = observed.data is not None or not (prepared.settings.data or prepared.request.data)
-    if prepared.tree is None or run.environment == Environment() or not is_data_known:
+    if prepared.tree is None or run.environment == Environment() or observed.data is None:
         return None
     return fingerprint(
         tree=prepared.tree,

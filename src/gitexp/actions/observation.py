@@ -83,9 +83,19 @@ class Observation:
                 if thread.ident is not None:
                     thread.join()
         self._keep_environment()
+        if self._data is not None and self._data.looks:
+            self._data = self._tell_changes(self._data)
         if self._described is not None and self._described[1] is not None:
             self._prepared.attempts.extend(self._described[1].warnings)
         return self._sum_up()
+
+    def _tell_changes(self, data: RecordedData) -> RecordedData:
+        from gitexp.actions.data_recorded import tell_changes
+
+        prepared = self._prepared
+        top, began_ns = prepared.places.top, prepared.before.began_ns
+        what = "whether the data changed while it ran is not known"
+        return prepared.attempts.make(what, lambda: tell_changes(data, top, began_ns), data)
 
     def _look_at_processes(self) -> None:
         for pause in _PAUSES:
@@ -128,7 +138,7 @@ class Observation:
         lower_priority()
         self._data = attempts.make("the data was not recorded", self._record_data, None)
         self._left_out = attempts.make("files left out were not hashed", self._hash_left_out, self._left_out)
-        if self._data is not None or self._left_out:
+        if (self._data is not None and self._data.items) or self._left_out:
             with self._describing:
                 self._keep()
         if self._known is not None:
@@ -215,23 +225,10 @@ class Observation:
             found.append(one)
         return tuple(found)
 
-    def _record_data(self) -> RecordedData | None:
-        prepared = self._prepared
-        wanted = (*prepared.settings.data, *prepared.request.data)
-        if not wanted:
-            return None
-        from gitexp.data.recording import record_data
-        from gitexp.format.pointer import parse_pointer
+    def _record_data(self) -> RecordedData:
+        from gitexp.actions.data_recorded import record_run_data
 
-        places = prepared.places
-        return record_data(
-            wanted,
-            places.here,
-            places.project,
-            places.top,
-            read_pointer=parse_pointer,
-            known=self._known_hashes(),
-        )
+        return record_run_data(self._prepared.begun, self._known_hashes, self._ended.is_set)
 
     def _known_hashes(self) -> KnownHashes:
         if self._known is None:

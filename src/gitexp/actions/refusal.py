@@ -17,13 +17,30 @@ if TYPE_CHECKING:
     from gitexp.actions.params_found import Places
 
 
+class ArtifactPatterns:
+    """The artifacts that were declared, as globs of paths in the repository."""
+
+    __slots__ = ("_patterns",)
+
+    def __init__(self, artifacts: Iterable[str], places: Places) -> None:
+        self._patterns = {
+            _path_in(places.top, os.path.join(folder, artifact))
+            for artifact in artifacts
+            for folder in (places.here, places.project)
+        }
+
+    def match(self, path: bytes) -> bool:
+        """Whether a path is that of an artifact, or of a file in one."""
+        return any(path.startswith(one + b"/") or fnmatch.fnmatchcase(path, one) for one in self._patterns)
+
+
 class Refusal:
     """Says of untracked files why they are left out: credentials, metrics files that are there, declared artifacts.
 
     ``credentials`` are the paths of the first kind that it met: of those not even a hash is recorded.
     """
 
-    __slots__ = ("_globs", "_paths", "_patterns", "_redirects", "_top", "credentials")
+    __slots__ = ("_artifacts", "_globs", "_paths", "_redirects", "_top", "credentials")
 
     def __init__(
         self, globs: tuple[str, ...], metrics_files: Iterable[str], artifacts: Iterable[str], places: Places
@@ -33,11 +50,7 @@ class Refusal:
         self._top = os.fsencode(places.top)
         self._redirects = _find_redirects()
         self._paths = {_path_in(places.top, path) for path in metrics_files}
-        self._patterns = {
-            _path_in(places.top, os.path.join(folder, artifact))
-            for artifact in artifacts
-            for folder in (places.here, places.project)
-        }
+        self._artifacts = ArtifactPatterns(artifacts, places)
 
     def _is_redirect(self, path: bytes) -> bool:
         """Whether it is the file that our own output goes to (``exp run … > out.txt``)."""
@@ -54,10 +67,7 @@ class Refusal:
             return why
         if path in self._paths or _OUTPUTS.search(path) or self._is_redirect(path):
             return WRITTEN_BY_RUNS
-        for pattern in self._patterns:
-            if path.startswith(pattern + b"/") or fnmatch.fnmatchcase(path, pattern):
-                return WRITTEN_BY_RUNS
-        return None
+        return WRITTEN_BY_RUNS if self._artifacts.match(path) else None
 
 
 _OUTPUTS = re.compile(rb"(?:^|/)(?:outputs|multirun)/\d{4}-\d\d-\d\d/|(?:^|/)__pycache__/")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.attempts import Attempts
 from gitexp.actions.begun import Begun
+from gitexp.actions.data_recorded import names_data
 from gitexp.actions.going_output import find_settings, make_journal_redactor
 from gitexp.actions.observation import Observed
 from gitexp.actions.params_found import Places
@@ -114,10 +115,9 @@ def _list_observed(begun: Begun, known: Known) -> Observed:
     run, files = known
     if run.environment == Environment():
         begun.attempts.warn(_NO_ENVIRONMENT)
-    data = None
-    if run.data:
-        data = RecordedData(run.data, {})
-    elif begun.settings.data or begun.request.data:
+    data: RecordedData | None = RecordedData(run.data, {})
+    if not run.data and begun.attempts.make("what DVC tracks is not known", lambda: names_data(begun), True):
         begun.attempts.warn(_NO_DATA)
+        data = None
     kept = {path: content for path, content in files.items() if path.startswith((ENVIRONMENT, DATA))}
     return Observed(run.environment, kept, run.code.left_out, data, None)

@@ -12,7 +12,7 @@ from gitexp.data.regular_files import explain_failure, has_changed, open_regular
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gitexp.data.known_hashes import KnownHashes
+    from gitexp.data.known_hashes import FolderIdentity, KnownHashes
 
 _Bytes = bytes  # in the classes below 'bytes' is a size
 CHUNK_BYTES = 1 << 20
@@ -37,6 +37,8 @@ class FolderHash(NamedTuple):
     files: int | None = None
     why: str | None = None
     listing: _Bytes = b""
+    identity: str | None = None
+    """What tells whether its files are still those that were hashed; None where that was not asked."""
 
 
 def hash_file(
@@ -98,12 +100,9 @@ def hash_folder(
     """
     last = known.find_folder(path) if known is not None else None
     try:
-        if (
-            last is not None
-            and last.identity == identify_folder(path, top)
-            and not (needs_listing and not last.listing)
-        ):
-            return FolderHash(last.md5, last.bytes, last.files, None, last.listing or b"")
+        does_tell = last is not None and not (needs_listing and last.listing is None)
+        if last is not None and does_tell and last.identity == identify_folder(path, top).finish():
+            return FolderHash(last.md5, last.bytes, last.files, None, last.listing or b"", last.identity)
         return _read_folder(path, top, known, may_read)
     except OSError as error:
         return FolderHash(None, why=explain_failure(path, error))
@@ -133,21 +132,21 @@ def _read_folder(
         identity.add(name, status)
         entries[name] = hashed.md5
         size += hashed.bytes
-    folder = finish_folder(entries, size)
+    folder = finish_folder(entries, size)._replace(identity=identity.finish())
     if known is not None and folder.md5 is not None:
-        found = KnownFolder(identity.finish(), folder.md5, size, len(entries), folder.listing)
+        found = KnownFolder(folder.identity or "", folder.md5, size, len(entries), folder.listing)
         known.keep_folder(path, identity, found)
     return folder
 
 
-def identify_folder(path: str, top: str | None = None) -> str:
+def identify_folder(path: str, top: str | None = None) -> FolderIdentity:
     """What changes with the files of a folder, without reading them. Raises OSError."""
     from gitexp.data.known_hashes import FolderIdentity
 
     identity = FolderIdentity()
     for file, name in walk_folder(path, top):
         identity.add(name, os.stat(file))
-    return identity.finish()
+    return identity
 
 
 def finish_folder(entries: dict[str, str], size: int) -> FolderHash:

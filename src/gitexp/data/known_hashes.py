@@ -47,16 +47,19 @@ class KnownFolder(NamedTuple):
 class FolderIdentity:
     """What changes with the files of a folder: made of their names, sizes, times and inodes, in their order."""
 
-    __slots__ = ("_began", "_digest", "_last")
+    __slots__ = ("_began", "_digest", "_last", "written_ns")
 
     def __init__(self) -> None:
         self._began = time.time_ns()
         self._digest = hashlib.sha256()
         self._last = 0
+        self.written_ns = 0
+        """When a file of it was last written to, by the time that a program may set."""
 
     def add(self, name: str, status: os.stat_result) -> None:
         """Takes in the next file."""
         self._digest.update(os.fsencode(name) + b"\0" + identify(status).encode() + b"\0")
+        self.written_ns = max(self.written_ns, status.st_mtime_ns)
         self._last = max(self._last, status.st_mtime_ns, status.st_ctime_ns)
 
     @property

@@ -9,22 +9,23 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.data.artifact_keeper import ArtifactKeeper, describe_outside, point_at
-from gitexp.data.finding import find_places
-from gitexp.data.hashing import FileHash, FolderHash, hash_file, hash_folder
-from gitexp.data.tracked import check_tracked, read_tracked
+from gitexp.data.changes import Look, look_at
+from gitexp.data.finding import Place, find_places
+from gitexp.data.hashing import FolderHash
+from gitexp.data.tracked import Tracked, hash_path, hash_tracked
 from gitexp.model.run import Artifact, DataItem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from gitexp.data.artifact_keeper import RecordedArtifacts
     from gitexp.data.cache import Cache
-    from gitexp.data.finding import Place
     from gitexp.data.known_hashes import KnownHashes
     from gitexp.model.pointer import Pointer
 
 DATA = b".exp/data/"
 _SUFFIX = b".dvc"
+_NOTHING: dict[bytes, Tracked] = {}
 _LATER = "it was written again after the run"
 
 
@@ -34,6 +35,8 @@ class RecordedData(NamedTuple):
     items: tuple[DataItem, ...]
     pointers: dict[bytes, Pointer]
     warnings: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()
+    """How each item with a hash was when it was hashed, for whoever asks at the end whether it changed."""
 
 
 def record_data(
@@ -42,26 +45,53 @@ def record_data(
     project: str,
     top: str,
     *,
-    read_pointer: Callable[[bytes, str], Pointer] | None = None,
+    tracked: Mapping[bytes, Tracked] = _NOTHING,
+    unasked: Iterable[bytes] = (),
     known: KnownHashes | None = None,
+    may_read: Callable[[int], bool] | None = None,
 ) -> RecordedData:
     """Hashes files and folders that a run reads; nothing is copied.
 
-    What DVC tracks (``x.dvc`` lies beside ``x``, read by ``read_pointer``) has its hash without being read again as
-    long as size and times speak for it; where it differs, that is said.
+    ``tracked`` is what DVC says of paths of the repository, and what differs from that is said. ``unasked`` are those
+    of them that are recorded although no pattern names them; they are read only as long as ``may_read`` says so.
     """
     places = find_places(patterns, here, project, top)
     items: list[DataItem] = []
     pointers: dict[bytes, Pointer] = {}
-    for place in (*places.found, *places.missing):
-        hashed = _hash_data(place, top, read_pointer, known)
+    looks: list[Look] = []
+    named = (*places.found, *places.missing)
+    more = _find_further(unasked, [place.name for place in named if not place.outside], top)
+    for place in (*named, *more):
+        may = may_read if place in more else None
+        status = look_at(place.path, top) if not os.path.isdir(place.path) else None
+        dvc = tracked.get(place.name) if not place.outside else None
+        hashed = hash_tracked(place.path, dvc, top, known, may) if dvc is not None else None
+        if hashed is None:
+            hashed = hash_path(place.path, top, known, may)
         why = "; ".join(word for word in (describe_outside(place), hashed.why) if word is not None) or None
         files = hashed.files if isinstance(hashed, FolderHash) else 1 if hashed.md5 is not None else None
         items.append(DataItem(place.tree_path, hashed.md5, hashed.bytes, files, why))
+        identity = hashed.identity if isinstance(hashed, FolderHash) else status
+        if hashed.md5 is not None and identity is not None:
+            looks.append(Look(place.tree_path, place.path, identity))
         pointer = point_at(place, hashed)
         if pointer is not None:
+            if dvc is not None and dvc.pointer.md5 == pointer.md5:
+                pointer = pointer._replace(hash=dvc.pointer.hash)
             pointers[DATA + place.name + _SUFFIX] = pointer
-    return RecordedData(tuple(items), pointers, places.warnings)
+    return RecordedData(tuple(items), pointers, places.warnings, tuple(looks))
+
+
+def _find_further(unasked: Iterable[bytes], named: Iterable[bytes], top: str) -> list[Place]:
+    """The places of paths that nobody named, but for those inside of one that was named or is among them."""
+    covered = set(named)
+    more = []
+    for name in sorted(unasked, key=lambda one: one.split(b"/")):
+        parts = name.split(b"/")
+        if all(b"/".join(parts[:length]) not in covered for length in range(1, len(parts) + 1)):
+            covered.add(name)
+            more.append(Place(os.path.join(top, os.fsdecode(name)), name))
+    return more
 
 
 def record_artifacts(
@@ -96,16 +126,6 @@ def record_artifacts(
             keeper.warn(f"artifact {place.tree_path} was there before the run and was not written by it")
         keeper.keep(place, top)
     return keeper.recorded()
-
-
-def _hash_data(
-    place: Place, top: str, read_pointer: Callable[[bytes, str], Pointer] | None, known: KnownHashes | None
-) -> FileHash | FolderHash:
-    tracked = read_tracked(place.path, read_pointer) if read_pointer is not None else None
-    if tracked is not None and (hashed := check_tracked(place.path, tracked, top)) is not None:
-        return hashed
-    hashed = hash_folder(place.path, top, known) if os.path.isdir(place.path) else hash_file(place.path, known)
-    return tracked.compare(hashed) if tracked is not None else hashed
 
 
 def _written_after(path: str, moment: float) -> bool:

@@ -1,87 +1,84 @@
-"""Files and folders that DVC tracks already: what their ``.dvc`` file says, held against what lies there."""
+"""Files and folders that DVC tracks: what its files say of them, held against what lies there."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.data.hashing import FileHash, FolderHash, walk_folder
-from gitexp.errors import InvalidValue
-from gitexp.model.pointer import MD5, POINTER_SUFFIX, Pointer
+from gitexp.data.hashing import NOT_READ, FileHash, FolderHash, finish_folder, hash_file, hash_folder, walk_folder
+from gitexp.model.pointer import MD5, MD5_BEFORE_DVC_3, Pointer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gitexp.data.known_hashes import KnownHashes
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
-    """What a ``.dvc`` file says of the path beside it, and when it was written."""
 
-    name: str
+class Tracked(NamedTuple):
+    """What a file of DVC's says of a path. ``source`` is that file, relative to the repository."""
+
+    source: str
     pointer: Pointer
-    written_ns: int
-
-    def compare(self, hashed: FileHash | FolderHash) -> FileHash | FolderHash:
-        """The hash of what lies there, with the word that it is not what the pointer says, where it is not."""
-        if hashed.md5 is None or hashed.md5 == self.pointer.md5 or self.pointer.hash != MD5:
-            return hashed
-        return hashed._replace(why=f"it differs from {self.name}, which says {self.pointer.md5}")
 
 
-def read_tracked(path: str, read_pointer: Callable[[bytes, str], Pointer]) -> Tracked | None:
-    """The ``.dvc`` file beside a path; None where there is none, or one that does not speak of this path alone."""
-    file = path + POINTER_SUFFIX
-    try:
-        written_ns = os.stat(file).st_mtime_ns
-        with open(file, "rb") as opened:
-            pointer = read_pointer(opened.read(), os.path.basename(file))
-    except (OSError, InvalidValue):
-        return None  # what lies there is hashed as if DVC did not track it: the truth all the same
-    if os.path.normpath(pointer.path) != os.path.basename(path):
-        return None
-    return Tracked(os.path.basename(file), pointer, written_ns)
+def hash_path(
+    path: str, top: str, known: KnownHashes | None, may_read: Callable[[int], bool] | None = None
+) -> FileHash | FolderHash:
+    """The hash of a file or folder, whichever it is."""
+    if os.path.isdir(path):
+        return hash_folder(path, top, known, may_read=may_read)
+    return hash_file(path, known, may_read=may_read)
 
 
-def check_tracked(path: str, tracked: Tracked, top: str) -> FileHash | FolderHash | None:
-    """The hash that the pointer says, where what lies there cannot be other; None where it must be hashed to know.
+def hash_tracked(
+    path: str, tracked: Tracked, top: str, known: KnownHashes | None, may_read: Callable[[int], bool] | None = None
+) -> FileHash | FolderHash:
+    """The hash of what lies at a path that DVC tracks; ``why`` says where that is other than what DVC says.
 
-    It cannot be other when sizes are equal and nothing changed after the pointer was written, by the time that no
-    program can set. What is not there at all has the pointer's hash, and that is said.
+    What is not there has DVC's hash, and so has what could not be read to its end but has the right size: each is
+    said. DVC's word alone is no proof where something lies there: ``git checkout`` brings an older ``.dvc`` file, with
+    the time of now, beside the data of another commit.
     """
-    pointer = tracked.pointer
-    if pointer.hash != MD5:
-        return None
     if not os.path.lexists(path):
-        return _take(pointer, f"it is not there; the hash is that of {tracked.name}")
-    try:
-        found = _measure_folder(path, top) if os.path.isdir(path) else _measure_file(path)
-    except OSError:
-        return None
-    files, size, changed_ns = found
-    if (files, size) == (pointer.files, pointer.bytes) and changed_ns < tracked.written_ns:
-        return _take(pointer, None)
-    return None
+        return _take(tracked, "it is not there")
+    hashed = hash_path(path, top, known, may_read)
+    pointer = tracked.pointer
+    if hashed.md5 is None:
+        is_like = hashed.why == NOT_READ and _count_bytes(path, top) in (pointer.bytes, None)
+        return _take(tracked, "the command ended before it was read") if is_like else hashed
+    if hashed.md5 == pointer.md5 or (pointer.hash != MD5 and _hash_as_before(path, top, may_read) == pointer.md5):
+        return hashed
+    return hashed._replace(why=f"it differs from {tracked.source}, which says {pointer.md5}")
 
 
-def _take(pointer: Pointer, why: str | None) -> FileHash | FolderHash:
+def _take(tracked: Tracked, why: str) -> FileHash | FolderHash:
+    pointer, why = tracked.pointer, f"{why}; the hash is that of {tracked.source}"
     if pointer.md5.endswith(".dir"):
         return FolderHash(pointer.md5, pointer.bytes, pointer.files, why)
     return FileHash(pointer.md5, pointer.bytes, why)
 
 
-def _measure_file(path: str) -> tuple[int | None, int, int]:
-    status = os.stat(path)
-    return None, status.st_size, max(status.st_mtime_ns, status.st_ctime_ns)
+def _count_bytes(path: str, top: str) -> int | None:
+    try:
+        if not os.path.isdir(path):
+            return os.stat(path).st_size
+        return sum(os.stat(file).st_size for file, _ in walk_folder(path, top))
+    except OSError:
+        return None  # what is wrong with it the next run says, which may be longer
 
 
-def _measure_folder(path: str, top: str) -> tuple[int | None, int, int]:
-    """How many files, their bytes, and the last change of any of them or of a folder that holds one."""
-    files = size = 0
-    last = 0
-    folders = {path}
-    for file, _ in walk_folder(path, top):
-        _, bytes_of_it, changed = _measure_file(file)
-        folders.add(os.path.dirname(file))
-        files, size, last = files + 1, size + bytes_of_it, max(last, changed)
-    return files, size, max(last, *(os.stat(folder).st_ctime_ns for folder in folders))
+def _hash_as_before(path: str, top: str, may_read: Callable[[int], bool] | None) -> str | None:
+    """The hash that DVC 2 gave a file or folder: of text as it is with the line ends of Unix."""
+    if may_read is not None and not may_read(0):
+        return None
+    from dvc_data.hashfile.hash import file_md5
+
+    def hash_text(file: str) -> str:
+        return str(file_md5(file, name=MD5_BEFORE_DVC_3))
+
+    try:
+        if not os.path.isdir(path):
+            return hash_text(path)
+        return finish_folder({name: hash_text(file) for file, name in walk_folder(path, top)}, 0).md5
+    except OSError:
+        return None

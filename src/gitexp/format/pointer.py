@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import Any
+
 from gitexp.errors import InvalidValue
-from gitexp.model.pointer import Pointer, is_md5
+from gitexp.model.pointer import MD5_BEFORE_DVC_3, DvcFile, Pointer, is_md5
 
 _MAX_BYTES = 1_000_000
-_BEFORE_DVC_3 = "md5-dos2unix"
 
 
 def format_pointer(pointer: Pointer) -> bytes:
     """The text of a ``.dvc`` file with one output."""
     from gitexp.format.yaml_writing import dump_scalar
 
-    kind = pointer.hash if pointer.hash != _BEFORE_DVC_3 else None
+    kind = pointer.hash if pointer.hash != MD5_BEFORE_DVC_3 else None
     fields = {"md5": pointer.md5, "size": pointer.bytes, "nfiles": pointer.files, "hash": kind, "path": pointer.path}
     lines = [f"{key}: {dump_scalar(value)}" for key, value in fields.items() if value is not None]
     return ("outs:\n- " + "\n  ".join(lines) + "\n").encode("utf-8")
@@ -24,16 +26,36 @@ def parse_pointer(data: bytes, name: str) -> Pointer:
 
     Raises InvalidValue for what is no such file, has several outputs, or lies under another kind of hash.
     """
+    outputs = _load(data, name).get("outs")
+    if not isinstance(outputs, list) or len(outputs) != 1:
+        raise InvalidValue("pointer", name, "not a .dvc file with one output")
+    return read_output(outputs[0], name)
+
+
+def parse_dvc_file(data: bytes, name: str) -> DvcFile:
+    """Reads any ``.dvc`` file: of ``dvc add`` or ``dvc import``, by any version of DVC.
+
+    An output that has no MD5 is passed over. Raises InvalidValue for what is no such file.
+    """
+    fields = _load(data, name)
+    folder, outputs = fields.get("wdir", "."), fields.get("outs")
+    if not isinstance(outputs, list) or not isinstance(folder, str):
+        raise InvalidValue("pointer", name, "not what DVC writes")
+    found = []
+    for output in outputs:
+        with contextlib.suppress(InvalidValue):  # not downloaded yet, or under an etag
+            found.append(read_output(output, name))
+    return DvcFile(folder, tuple(found))
+
+
+def _load(data: bytes, name: str) -> dict[str, Any]:
     from gitexp.format.yaml_text import YamlError, load_yaml
 
     try:
         document = load_yaml(data, what=name, max_bytes=_MAX_BYTES)
     except YamlError as error:
         raise InvalidValue("pointer", name, str(error)) from error
-    outputs = document.get("outs") if isinstance(document, dict) else None
-    if not isinstance(outputs, list) or len(outputs) != 1 or not isinstance(outputs[0], dict):
-        raise InvalidValue("pointer", name, "not a .dvc file with one output")
-    return read_output(outputs[0], name)
+    return document if isinstance(document, dict) else {}
 
 
 def read_output(output: object, name: str) -> Pointer:
@@ -45,7 +67,7 @@ def read_output(output: object, name: str) -> Pointer:
         raise InvalidValue("pointer", name, "its output has no path")
     if not isinstance(md5, str) or not is_md5(md5):
         raise InvalidValue("pointer", name, "its output has no md5")
-    kind = output.get("hash", _BEFORE_DVC_3)
+    kind = output.get("hash", MD5_BEFORE_DVC_3)
     return Pointer(path, md5, _count(output.get("size")), _count(output.get("nfiles")), str(kind))
 
 

@@ -47,14 +47,14 @@ class _Each:
 
 _Schema = dict[str, Any]
 _SCHEMA: _Schema = {
-    "project": read_text,
-    "experiment": read_experiment,
-    "metrics": _Each(read_choice("maximize", "minimize")),
-    "params": {"files": read_texts, "command": read_flag},
-    "metrics_files": read_texts,
-    "data": read_texts,
-    "artifacts": {"paths": read_texts, "git_limit": read_size},
-    "output": {"limit": read_size, "metrics": read_flag},
+    "project": _text,
+    "experiment": _experiment,
+    "metrics": _Each(_choice("maximize", "minimize")),
+    "params": {"files": _texts, "command": _flag},
+    "metrics_files": _texts,
+    "data": {"paths": _texts, "tracked": _flag},
+    "artifacts": {"paths": _texts, "git_limit": _size},
+    "output": {"limit": _size, "metrics": _flag},
     "snapshot": {
         "scope": read_choice("tracked", "code", "all"),
         "max_file": read_size,
@@ -72,7 +72,7 @@ _SCHEMA: _Schema = {
     "cost": {"currency": read_text, "rates": _Each(read_rate)},
 }
 # A key that is mostly used for one thing may be written short: `snapshot: tracked`, `artifacts: [model.pt]`.
-_SHORT = {"snapshot": "scope", "artifacts": "paths", "params": "files", "system": "record", "storage": "remote"}
+_SHORT = {"snapshot": "scope", "data": "paths", "artifacts": "paths", "params": "files", "system": "record"}
 
 
 def parse_settings(data: bytes, file: str) -> Settings:
@@ -135,7 +135,7 @@ def _assemble(values: dict[str, Any], file: str) -> Settings:
     plain = Settings()
     params, output, artifacts = (values.get(key, {}) for key in ("params", "output", "artifacts"))
     snapshot, redaction, cost = (values.get(key, {}) for key in ("snapshot", "redaction", "cost"))
-    system = values.get("system", {})
+    system, data = values.get("system", {}), values.get("data", {})
     rules = SnapshotRules()
     return Settings(
         file=file,
@@ -146,7 +146,8 @@ def _assemble(values: dict[str, Any], file: str) -> Settings:
         params_from_command=params.get("command", True),
         metrics_files=values.get("metrics_files", ()),
         metrics_from_output=output.get("metrics", True),
-        data=values.get("data", ()),
+        data=data.get("paths", ()),
+        data_tracked=data.get("tracked", True),
         artifacts=artifacts.get("paths", ()),
         artifact_git_bytes=artifacts.get("git_limit", plain.artifact_git_bytes),
         snapshot=SnapshotRules(

@@ -26,7 +26,9 @@ metrics:
 # metrics_files: []
 
 # What the run reads and writes beside the code: files, folders, globs.
-# data: []
+# data:
+#   paths: []
+#   tracked: true           # what DVC tracks (*.dvc, dvc.lock) is recorded without being named
 # artifacts:
 #   paths: []
 #   git_limit: 1 MB         # larger ones go to the cache, and Git holds a pointer

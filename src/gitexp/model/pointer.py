@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 POINTER_SUFFIX = ".dvc"
 MD5 = "md5"
+MD5_BEFORE_DVC_3 = "md5-dos2unix"
 
 _MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
 
@@ -22,6 +23,13 @@ class Pointer(NamedTuple):
     """How many files a folder holds; None for a file."""
     hash: str = MD5
     """``md5``; DVC before version 3 hashed text with the line ends of Unix: ``md5-dos2unix``."""
+
+
+class DvcFile(NamedTuple):
+    """A ``.dvc`` file: the paths of ``outs`` are relative to ``folder``, and that to the folder of the file."""
+
+    folder: str
+    outs: tuple[Pointer, ...]
 
 
 def is_md5(text: str) -> bool:

@@ -93,6 +93,8 @@ class Settings(NamedTuple):
     metrics_files: tuple[str, ...] = ()
     metrics_from_output: bool = True
     data: tuple[str, ...] = ()
+    data_tracked: bool = True
+    """Whether what DVC tracks is recorded without being named."""
     artifacts: tuple[str, ...] = ()
     artifact_git_bytes: int = MB
     snapshot: SnapshotRules = _LIMITS

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gitexp.model.run import Environment
     from gitexp.model.values import Params, Value
 
 
@@ -20,13 +21,15 @@ def fingerprint(
     command: Sequence[str],
     params: Params,
     data: Mapping[str, str | None],
+    python: str | None,
     packages: str | None,
     seed: int | None,
 ) -> str | None:
     """``sha256:`` and 64 hex digits over canonical JSON of what determines a result; the form is in the specification.
 
-    ``tree`` is the snapshot's tree id, ``data`` path → md5, ``packages`` the SHA-256 of the package list. None when
-    the hash of some data is not known: a fingerprint that ignored it would call different runs equal.
+    ``tree`` is the snapshot's tree id, ``data`` path → md5, ``python`` implementation and version, ``packages`` the
+    SHA-256 of the package list. None when the hash of some data is not known: a fingerprint that ignored it would call
+    different runs equal.
     """
     if any(md5 is None for md5 in data.values()):
         return None
@@ -35,12 +38,20 @@ def fingerprint(
         "data": dict(data),
         "directory": directory,
         "packages": packages,
+        "python": python,
         "params": {key: _spell(value) for key, value in params.items()},
         "seed": seed,
         "tree": tree,
     }
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def describe_python(environment: Environment) -> str | None:
+    """The Python of a fingerprint; None where none ran, or none is known."""
+    if environment.python is None:
+        return None
+    return f"{environment.implementation or 'Python'} {environment.python}"
 
 
 def _spell(value: Value) -> object:

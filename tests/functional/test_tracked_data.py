@@ -161,8 +161,9 @@ def test_what_differs_is_not_there_or_cannot_be_read_is_said(folder: GitFolder) 
         ("edited.csv", md5(b"34"), f"it differs from edited.csv.dvc, which says {md5(b'12')}"),
         ("far.csv", "1" * 31 + "a", "it is not there; the hash is that of far.csv.dvc"),
     ]
-    assert len(run["warnings"]) == 2
+    assert len(run["warnings"]) == 3
     assert run["warnings"][0].startswith("what DVC tracks was not read: pointer 'broken.dvc'")
+    assert run["warnings"][2].startswith("data edited.csv: it differs from edited.csv.dvc, which says ")
     assert run["warnings"][1] == "../../x of out.dvc was not recorded: it lies outside the repository"
 
 

@@ -20,6 +20,7 @@ PLAIN: dict[str, Any] = {
     "python": "CPython 3.11.7",
     "packages": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "seed": 42,
+    "continues": None,
 }
 
 CASES: dict[str, dict[str, Any]] = {
@@ -33,6 +34,8 @@ CASES: dict[str, dict[str, Any]] = {
         "seed": None,
     },
     "tree of SHA-256": {"tree": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"},
+    "resumed": {"continues": "k3v9x2mabc"},
+    "forked": {"continues": "k3v9x2mabc@400"},
     "directory": {"directory": "services/fraud"},
     "seed 0": {"seed": 0},
     "negative seed": {"seed": -1},

@@ -20,7 +20,7 @@ from gitexp.capture.progress import fold_progress
 from gitexp.format.pointer import format_pointer
 from gitexp.model.cost import cost_of
 from gitexp.model.ending import judge_ending
-from gitexp.model.fingerprint import describe_python, fingerprint
+from gitexp.model.fingerprint import describe_origin, describe_python, fingerprint
 from gitexp.model.params import merge_params
 from gitexp.model.run import Environment, Status
 from gitexp.model.seed import find_seed
@@ -104,6 +104,7 @@ def _find_fingerprint(prepared: Begun, run: Run, observed: Observed) -> str | No
         python=describe_python(run.environment),
         packages=run.environment.packages,
         seed=run.seed,
+        continues=describe_origin(run.lineage),
     )
 
 

@@ -25,6 +25,8 @@ class Finished(NamedTuple):
     kept_in: str | None
     previous: RunHead | None
     midline: bool = False
+    equal: RunHead | None = None
+    """Another run that finished with equal inputs."""
 
 
 def finish_recording(
@@ -53,7 +55,16 @@ def finish_recording(
         attempts.make("the run before the next", lambda: keep_previous(repository, run.experiment, stored.ref), None)
     if session.journal is not None:
         _close(session.journal, prepared)
-    return Finished(run, stored, None, observed.previous, midline)
+    equal = attempts.make("runs with equal inputs were not found", lambda: _find_equal(prepared, run), None)
+    return Finished(run, stored, None, observed.previous, midline, equal)
+
+
+def _find_equal(prepared: Preparation, run: Run) -> RunHead | None:
+    if run.fingerprint is None:
+        return None
+    from gitexp.store.equal_runs import find_equal
+
+    return find_equal(prepared.working_copy.repository, run.fingerprint, run.id)
 
 
 def _close(journal: Journal, prepared: Preparation) -> None:

@@ -9,14 +9,17 @@ from gitexp.actions.erased_runs import tell_erased
 from gitexp.actions.going_metrics import complete_going
 from gitexp.actions.heads import complete_heads, present_experiment
 from gitexp.actions.missing_runs import has_remote
-from gitexp.model.chains import Chains
+from gitexp.actions.named_run import find_run
+from gitexp.errors import NotFound
 from gitexp.model.listing import list_runs, sort_heads
 from gitexp.model.run import Status
 
 if TYPE_CHECKING:
     from gitexp.errors import ExpError
+    from gitexp.model.head import RunHead
     from gitexp.model.listing import ListingRequest, RunTable
     from gitexp.model.refs import Experiment
+    from gitexp.store.head_reading import Heads
     from gitexp.store.runs import RunStore
 
 
@@ -34,6 +37,8 @@ class Listing(NamedTuple):
     hidden: int = 0
     erased: str | None = None
     """A sentence about runs that somebody erased and that are still here."""
+    same_as: RunHead | None = None
+    """The run whose inputs all that are listed have."""
     may_pull: bool = False
     """Whether there is no run at all, and a remote that may have some."""
 
@@ -45,17 +50,22 @@ def list_project(
     experiment: str | None,
     everything: bool,
     hidden: bool = False,
-    parts: bool = False,
+    same_as: str | None = None,
 ) -> Listing:
     """The runs of the present experiment, or of all; those that are hidden only where they are asked for.
 
-    A chain of runs that go on from one another is one row, that of its newest run, unless its ``parts`` are wanted.
-    A run that cannot be read is told, and the others are listed.
+    ``same_as`` names a run: those alone are listed that have its fingerprint, of all experiments unless one is given.
+    Raises NotFound where it has none, and as ``find_run`` does. A run that cannot be read is told, and the others are
+    listed.
     """
-    wanted = None if everything else present_experiment(store, experiment)
+    everywhere = everything or (same_as is not None and experiment is None)
+    wanted = None if everywhere else present_experiment(store, experiment)
     heads = store.heads()
+    like = _find_fingerprinted(store, same_as, experiment, heads) if same_as is not None else None
     broken: list[ExpError] = list(heads.broken)
     own = [head for head in heads.runs if wanted is None or head.experiment == wanted]
+    if like is not None:
+        own = [head for head in own if head.fingerprint == like.fingerprint]
     runs = [head for head in own if hidden or not head.hidden]
     is_hidden = len(own) - len(runs)
     chains = Chains(() if parts else heads.runs)
@@ -84,4 +94,13 @@ def list_project(
         hidden=is_hidden,
         erased=tell_erased(store, heads),
         may_pull=not heads.runs and has_remote(store),
+        same_as=like,
     )
+
+
+def _find_fingerprinted(store: RunStore, text: str, experiment: str | None, heads: Heads) -> RunHead:
+    head = find_run(store, text, experiment, heads)
+    if head.fingerprint is None:
+        why = "it is still going" if head.status is Status.RUNNING else "not all of its inputs are known"
+        raise NotFound(f"{head.name} has no fingerprint: {why}", hint=f"exp show {head.id}", run=head.id)
+    return head

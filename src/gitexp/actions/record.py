@@ -53,6 +53,8 @@ class RecordResult(NamedTuple):
     """Sentences about other runs whose recording had died and that were completed now."""
     sharing: Sharing | None = None
     """Where the run was mirrored: ``sharing.finish(stored)`` pushes it, and has to be called."""
+    equal: RunHead | None = None
+    """Another run that finished with equal inputs; the newest, where there are several."""
 
 
 def record(
@@ -132,6 +134,7 @@ def _record(prepared: Preparation, session: Session, notice: Callable[[str], Non
         recovered=recover_runs(prepared.working_copy.repository, prepared.run.started_at.timestamp()),
         midline=ended.midline,
         sharing=sharing,
+        equal=ended.equal,
     )
 
 

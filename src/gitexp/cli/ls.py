@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gitexp.actions.list_runs import Listing, list_project
-from gitexp.cli.completion import complete_columns
+from gitexp.cli.completion import complete_columns, complete_run
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION, LISTED_EXPERIMENT_OPTION, count_option
 from gitexp.cli.terminal import find_look, say, warn_of_broken
@@ -22,6 +22,7 @@ exp ls                                 the newest 20 of the present experiment
 exp ls --all -n 0                      every run there is
 exp ls --sort -val_auc                 the greatest val_auc first
 exp ls --columns name,lr,'metrics.*'   only these columns
+exp ls --same-as amber-fox-k3v9        the runs with the same inputs
 exp ls --hidden                        those too that exp rm hid
 exp ls --parts                         each run of a chain in a row of its own
 exp ls --csv > runs.csv                every column, for a spreadsheet
@@ -34,7 +35,15 @@ def ls(
     experiment: LISTED_EXPERIMENT_OPTION = None,
     everything: Annotated[bool, typer.Option("--all", "-a", help="The runs of every experiment.")] = False,
     hidden: Annotated[bool, typer.Option("--hidden", help="Those too that are hidden (exp rm).")] = False,
-    parts: Annotated[bool, typer.Option("--parts", help="Each run of a chain that was resumed.")] = False,
+    same_as: Annotated[
+        str | None,
+        typer.Option(
+            "--same-as",
+            metavar="RUN",
+            help="The runs with the same inputs as this one: its fingerprint.",
+            autocompletion=complete_run,
+        ),
+    ] = None,
     length: Annotated[int | None, count_option("-n", help_text="At most N runs; 0 for all. [default: 20]")] = None,
     sort: Annotated[
         str | None,
@@ -84,7 +93,7 @@ def ls(
         limit=DEFAULT_LENGTH if length is None else length,
     )
     listing = list_project(
-        open_recovered(), request, experiment=experiment, everything=everything, hidden=hidden, parts=parts
+        open_recovered(), request, experiment=experiment, everything=everything, hidden=hidden, same_as=same_as
     )
     if as_json:
         _write_json(listing)
@@ -98,7 +107,13 @@ def _write_json(listing: Listing) -> None:
     from gitexp.cli.output import write_envelope
     from gitexp.render.json_form import table_fields
 
-    fields = {"experiment": listing.experiment, "hidden": listing.hidden, **table_fields(listing.table)}
+    same_as = listing.same_as.id if listing.same_as is not None else None
+    fields = {
+        "experiment": listing.experiment,
+        "hidden": listing.hidden,
+        "same_as": same_as,
+        **table_fields(listing.table),
+    }
     write_envelope(fields, listing.broken)
 
 
@@ -123,6 +138,10 @@ def _write(listing: Listing, *, form: str | None, colour: str) -> None:
 def _tell_what_is_missing(listing: Listing, *, is_cut: bool, is_plain: bool) -> None:
     """``is_cut``: nobody asked for that many. ``is_plain``: it is a table for people."""
     table = listing.table
+    if listing.same_as is not None and is_plain:
+        sys.stdout.flush()
+        of = f"{listing.same_as.name} ({listing.same_as.id})"
+        say(f"with the inputs of {of}" if table.total > 1 else f"no other run has the inputs of {of}")
     if listing.erased is not None:
         sys.stdout.flush()
         say(listing.erased)
@@ -132,6 +151,8 @@ def _tell_what_is_missing(listing: Listing, *, is_cut: bool, is_plain: bool) -> 
     if listing.hidden and is_plain:
         sys.stdout.flush()
         say(f"{listing.hidden} hidden: exp ls --hidden")
+    if listing.same_as is not None:
+        return
     if table.heads:
         if listing.going_elsewhere and is_plain:
             sys.stdout.flush()

@@ -32,8 +32,7 @@ Examples:
   exp run -e trees --name deep --tag baseline -- python train.py --depth 12
   exp run --param data.version=3 --artifact model.pt -- make train
   exp run --live -- python train.py          others can watch it
-  exp run --resume auto -- python train.py   go on, if it was interrupted
-  exp run --fork k3v9@400 -- python train.py --lr 0.01
+  exp run --needed -- python train.py        only if no run with equal inputs finished
   exp run --dry-run -- python train.py       what would be recorded
 
 Exit status: that of the command; 126 or 127 where it could not be started,
@@ -103,6 +102,9 @@ def run(
     all_ranks: Annotated[
         bool, typer.Option("--all-ranks", help="In distributed training record what every process logs.")
     ] = False,
+    needed: Annotated[
+        bool, typer.Option("--needed", help="Run nothing where a run with equal inputs has finished already.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be recorded; run nothing.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No summary at the end.")] = False,
     json: JSON_OPTION = False,
@@ -146,6 +148,13 @@ def run(
         if isinstance(opening, GitMissing):
             raise opening
         return _plan(ctx, request, opening, now, random, json=json)
+    if needed and not isinstance(opening, GitMissing):
+        from gitexp.cli.run_needed import tell_needed
+
+        if tell_needed(ctx, request, opening, now, random, json=json):
+            return 0
+        opening = start_opening()  # to hash the data may have taken long
+        now = datetime.now(UTC)
     from gitexp.actions.record import record, run_unrecorded
 
     if isinstance(opening, GitMissing):
@@ -195,7 +204,13 @@ def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool) -> None:
         sys.stderr.write("\n")
     run = replace(result.run, warnings=result.warnings)
     page = build_summary(
-        run, result.previous, result.directions, look, kept_in=result.kept_in, stored=result.stored is not None
+        run,
+        result.previous,
+        result.directions,
+        look,
+        kept_in=result.kept_in,
+        stored=result.stored is not None,
+        equal=result.equal,
     )
     sys.stderr.write(format_plain(page, colour=look.colour))
 
@@ -216,10 +231,21 @@ def _fields(result: RecordResult, push: LastPush | None, told: tuple[str, ...]) 
         "ref": result.stored.ref if result.stored is not None else None,
         "commit": result.stored.commit if result.stored is not None else None,
         "kept_in": result.kept_in,
+        "same_inputs_as": _equal_fields(result),
         "exit_status": result.ending.status,
         "pushed_to": push.remote if push is not None and push.is_pushed else None,
         "warnings": [*told, *result.warnings, *result.recovered, *unpushed],
     }
+
+
+def _equal_fields(result: RecordResult) -> dict[str, object] | None:
+    if result.equal is None or result.run is None:
+        return None
+    from gitexp.model.agreement import compare_results
+    from gitexp.render.json_form import head_fields
+
+    agreement = compare_results(result.run.metrics, result.equal.metrics, result.directions)
+    return {**head_fields(result.equal), "agrees": agreement.agrees}
 
 
 def _plan(

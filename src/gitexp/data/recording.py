@@ -59,6 +59,7 @@ def record_data(
     items: list[DataItem] = []
     pointers: dict[bytes, Pointer] = {}
     looks: list[Look] = []
+    warnings = list(places.warnings)
     named = (*places.found, *places.missing)
     more = _find_further(unasked, [place.name for place in named if not place.outside], top)
     for place in (*named, *more):
@@ -70,6 +71,8 @@ def record_data(
             hashed = hash_path(place.path, top, known, may)
         why = "; ".join(word for word in (describe_outside(place), hashed.why) if word is not None) or None
         files = hashed.files if isinstance(hashed, FolderHash) else 1 if hashed.md5 is not None else None
+        if dvc is not None and hashed.md5 not in (None, dvc.pointer.md5) and hashed.why is not None:
+            warnings.append(f"data {place.tree_path}: {hashed.why}; dvc add or dvc commit keeps it")
         items.append(DataItem(place.tree_path, hashed.md5, hashed.bytes, files, why))
         identity = hashed.identity if isinstance(hashed, FolderHash) else status
         if hashed.md5 is not None and identity is not None:
@@ -79,7 +82,7 @@ def record_data(
             if dvc is not None and dvc.pointer.md5 == pointer.md5:
                 pointer = pointer._replace(hash=dvc.pointer.hash)
             pointers[DATA + place.name + _SUFFIX] = pointer
-    return RecordedData(tuple(items), pointers, places.warnings, tuple(looks))
+    return RecordedData(tuple(items), pointers, tuple(warnings), tuple(looks))
 
 
 def _find_further(unasked: Iterable[bytes], named: Iterable[bytes], top: str) -> list[Place]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gitexp.model.run import Environment
+    from gitexp.model.run import Environment, Lineage
     from gitexp.model.values import Params, Value
 
 
@@ -24,16 +24,18 @@ def fingerprint(
     python: str | None,
     packages: str | None,
     seed: int | None,
+    continues: str | None = None,
 ) -> str | None:
     """``sha256:`` and 64 hex digits over canonical JSON of what determines a result; the form is in the specification.
 
     ``tree`` is the snapshot's tree id, ``data`` path → md5, ``python`` implementation and version, ``packages`` the
-    SHA-256 of the package list. None when the hash of some data is not known: a fingerprint that ignored it would call
-    different runs equal.
+    SHA-256 of the package list, ``continues`` the run whose state it started from. None when the hash of some data is
+    not known: a fingerprint that ignored it would call different runs equal.
     """
     if any(md5 is None for md5 in data.values()):
         return None
     document = {
+        "continues": continues,
         "command": list(command),
         "data": dict(data),
         "directory": directory,
@@ -52,6 +54,16 @@ def describe_python(environment: Environment) -> str | None:
     if environment.python is None:
         return None
     return f"{environment.implementation or 'Python'} {environment.python}"
+
+
+def describe_origin(lineage: Lineage) -> str | None:
+    """The run whose state a run started from, and the step of it; None for one that started from nothing."""
+    if lineage.resumes is not None:
+        return lineage.resumes
+    if lineage.forked_from is None:
+        return None
+    step = lineage.forked_at_step
+    return lineage.forked_from if step is None else f"{lineage.forked_from}@{step!r}"
 
 
 def _spell(value: Value) -> object:

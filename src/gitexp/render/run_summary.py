@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from gitexp.model.agreement import compare_results
 from gitexp.model.run import WRITTEN_BY_RUNS
 from gitexp.render.numbers import format_bytes, format_delta, format_number
 from gitexp.render.page import Gap, Grid, GridColumn, Span, Text, line
 from gitexp.render.status import show_status
-from gitexp.render.times import format_duration
+from gitexp.render.times import format_age, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +33,18 @@ def build_summary(
     *,
     stored: bool = True,
     kept_in: str | None = None,
+    equal: RunHead | None = None,
 ) -> Page:
-    """The summary of a run that has just ended. ``kept_in``: where its record lies when it could not be stored."""
+    """The summary of a run that has just ended. ``kept_in``: where its record lies when it could not be stored.
+
+    ``equal`` is another run that finished with equal inputs.
+    """
     page: Page = [Text((build_heading(run, look),))]
     if run.metrics:
         page.append(_metrics(run, previous, directions))
     notes = _notes(run)
+    if equal is not None:
+        notes.insert(0, _equal(run, equal, directions))
     if notes:
         page.append(Text(tuple(notes), indent=2))
     if kept_in is not None:
@@ -80,6 +87,31 @@ def _change(now: Number, before: Number, direction: Direction | None) -> Span:
     if direction is not None:
         style = "good" if (difference > 0) == (direction == "maximize") else "bad"
     return Span(format_delta(difference, full=False), style)
+
+
+def build_needless(head: RunHead, look: Look) -> tuple[Line, ...]:
+    """That nothing ran, for another run has the result already; which, and what it gave."""
+    age = format_age(head.ended_at, look.now)
+    values = [f"{key} {format_number(summary.last)}" for key, summary in list(head.metrics.items())[:_MOST_NAMED]]
+    gave = f"  {', '.join(values)}" if values else ""
+    name = line(Span("exp: ", "muted"), "not needed: ", Span(head.name, "name"), f" ({head.id}) finished {age}")
+    return (
+        (*name, *line(", with the same inputs")),
+        *((line(gave),) if gave else ()),
+        line("  ", Span(f"exp show {head.id}", "command")),
+    )
+
+
+def _equal(run: Run, equal: RunHead, directions: Mapping[str, Direction]) -> Line:
+    """That another run had equal inputs, and whether it gave the same."""
+    found = compare_results(run.metrics, equal.metrics, directions)
+    values = found.differing or found.equal
+    named = ", ".join(f"{key} {format_number(value)}" for key, value in values[:_MOST_NAMED])
+    more = f" and {len(values) - _MOST_NAMED} more" if len(values) > _MOST_NAMED else ""
+    said: Line = line(Span("same inputs as ", "muted"), Span(equal.name, "name"))
+    if found.differing:
+        return (*said, *line(Span(", but that gave ", "warning"), f"{named}{more}"))
+    return (*said, *line(f", which gave {named}{more} too" if found.equal else ""))
 
 
 def _notes(run: Run) -> list[Line]:

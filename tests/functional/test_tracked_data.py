@@ -104,7 +104,7 @@ stages:
 
 def test_of_dvc_lock_what_is_there_and_no_code_is_data(folder: GitFolder) -> None:
     lock = LOCK.format(code="0" * 31 + "a", raw=md5(b"raw"))
-    yaml = "stages:\n  score:\n    cmd: python score.py\n    wdir: sub\n"
+    yaml = "stages:\n  train:\n    cmd: python train.py\n  score:\n    cmd: python score.py\n    wdir: sub\n"
     folder.gen({".gitignore": "*.bin\n", "train.py": "", "src/a.py": "", "dvc.lock": lock, "dvc.yaml": yaml})
     folder.gen({"data/raw.bin": "raw", "data/out.bin": "out", "sub/here.bin": "abc", "here.bin": "not this"})
     folder.commit("pipeline")
@@ -154,6 +154,7 @@ def test_what_differs_is_not_there_or_cannot_be_read_is_said(folder: GitFolder) 
             "far.csv.dvc": format_pointer(Pointer("far.csv", "1" * 31 + "a", 5)).decode(),
             "broken.dvc": "<<<<<<< HEAD\nouts:\n",
             "out.dvc": format_pointer(Pointer("../../x", "1" * 31 + "a", 5)).decode(),
+            "own.dvc": format_pointer(Pointer(".git/config", "1" * 31 + "a", 5)).decode(),
         }
     )
     run = record(folder)
@@ -161,9 +162,10 @@ def test_what_differs_is_not_there_or_cannot_be_read_is_said(folder: GitFolder) 
         ("edited.csv", md5(b"34"), f"it differs from edited.csv.dvc, which says {md5(b'12')}"),
         ("far.csv", "1" * 31 + "a", "it is not there; the hash is that of far.csv.dvc"),
     ]
-    assert len(run["warnings"]) == 3
+    assert len(run["warnings"]) == 4
+    assert run["warnings"][2] == ".git/config of own.dvc was not recorded: no run can have such a path"
     assert run["warnings"][0].startswith("what DVC tracks was not read: pointer 'broken.dvc'")
-    assert run["warnings"][2].startswith("data edited.csv: it differs from edited.csv.dvc, which says ")
+    assert run["warnings"][3].startswith("data edited.csv: it differs from edited.csv.dvc, which says ")
     assert run["warnings"][1] == "../../x of out.dvc was not recorded: it lies outside the repository"
 
 
@@ -221,3 +223,13 @@ def test_a_second_run_reads_nothing_of_an_unchanged_folder(folder: GitFolder) ->
     assert run_exp(folder, "run", *options, "--", PYTHON, "-c", "").status == 0
     runs = [manifest(folder, ref) for ref in folder.git("for-each-ref", "--format=%(refname)", "refs/runs").split()]
     assert {run["data"][0]["md5"] for run in runs} == {first["data"][0]["md5"], "0" * 32 + ".dir"}
+
+
+def test_a_pointer_that_is_no_file_any_more_holds_nothing_up(folder: GitFolder) -> None:
+    ignore_and_track(folder, "a.csv", b"1")
+    ignore_and_track(folder, "b.csv", b"2")
+    folder.commit("track")
+    os.remove(folder.path / "b.csv.dvc")
+    os.mkfifo(folder.path / "b.csv.dvc")
+    run = record(folder)
+    assert data_of(run) == [("a.csv", md5(b"1"), None)]

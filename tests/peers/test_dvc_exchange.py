@@ -13,6 +13,7 @@ import pytest
 from gitexp.data.cache import Cache
 from gitexp.data.hashing import hash_folder
 from gitexp.data.recording import record_artifacts, record_data
+from gitexp.data.tracked import Tracked
 from gitexp.format.pointer import format_pointer, parse_pointer
 
 if TYPE_CHECKING:
@@ -83,11 +84,13 @@ def test_data_that_dvc_tracks_is_not_said_to_differ(project: GitFolder) -> None:
     project.gen(FILES)
     dvc(project, "add", "--quiet", "model.bin", "data")
     top = str(project.path)
-    recorded = record_data(["model.bin", "data"], top, top, top, read_pointer=parse_pointer)
+    pointers = {name: (project.path / f"{name}.dvc").read_bytes() for name in ("model.bin", "data")}
+    tracked = {name.encode(): Tracked(f"{name}.dvc", parse_pointer(text, name)) for name, text in pointers.items()}
+    recorded = record_data(["model.bin", "data"], top, top, top, tracked=tracked)
     assert [(one.path, one.files, one.why) for one in recorded.items] == [("model.bin", 1, None), ("data", 5, None)]
     (project.path / "model.bin").unlink()
     (project.path / "model.bin").write_bytes(b"other")
-    (changed,) = record_data(["model.bin"], top, top, top, read_pointer=parse_pointer).items
+    (changed,) = record_data(["model.bin"], top, top, top, tracked=tracked).items
     assert changed.why is not None
     assert changed.why.startswith("it differs from model.bin.dvc")
 

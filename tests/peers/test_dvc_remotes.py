@@ -74,7 +74,7 @@ def test_what_dvc_pushed_is_not_sent_again_and_is_fetched_from_there(
 def test_what_dvc_cleans_up_is_not_ours(team: Team, ada: GitFolder, store: pathlib.Path) -> None:
     share(ada, "push")
     ours = objects_in(store / "gitexp")
-    assert len(ours) == 4
+    assert len(ours) == 5
     dvc(ada, "push", "--quiet")
     assert (store / "files" / "md5" / md5_of(b"old")[:2] / md5_of(b"old")[2:]).exists()
     dvc(ada, "remove", "old.csv.dvc")
@@ -110,15 +110,15 @@ def test_a_cache_that_dvc_keeps_elsewhere_is_read(ada: GitFolder, tmp_path: path
 
     assert fetch(ada) == {"missing": {}}
     share(ada, "push")
-    assert len(objects_in(store / "gitexp")) == 4
+    assert len(objects_in(store / "gitexp")) == 5
 
 
 def test_remotes_of_remotes_and_of_a_project_in_a_subfolder(ada: GitFolder, store: pathlib.Path) -> None:
     share(ada, "push", "--data-remote=remote://storage/inner")
-    assert len(objects_in(store / "inner" / "gitexp")) == 4
+    assert len(objects_in(store / "inner" / "gitexp")) == 5
     (ada.path / "sub").mkdir()
     (ada.path / "sub" / ".exp.yaml").write_text("experiment: default\n")
-    assert run_exp(ada, "push", where="sub").err.splitlines()[1] == f"sent 4 objects, 1.5 MB, to storage ({store})"
+    assert run_exp(ada, "push", where="sub").err.splitlines()[1] == f"sent 5 objects, 1.5 MB, to storage ({store})"
     assert share(ada, "remote", "ls").out.endswith(f"data goes to storage ({store})  core.remote\n")
 
 

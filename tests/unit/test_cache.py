@@ -73,7 +73,7 @@ def test_a_folder_is_kept_with_all_its_files(cache: Cache, tmp_path: pathlib.Pat
         (tmp_path / "out" / str(number % 3) / str(number)).write_text(str(number // 2))
     stored = cache.store_folder(str(tmp_path / "out"))
     hashed = hash_folder(str(tmp_path / "out"))
-    assert stored == hashed
+    assert stored == hashed._replace(identity=None)
     assert stored.files == 30
     assert stored.md5 is not None
     expected = {md5(str(number).encode()): str(number).encode() for number in range(15)}

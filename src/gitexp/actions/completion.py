@@ -20,7 +20,7 @@ from gitexp.capture.progress import fold_progress
 from gitexp.format.pointer import format_pointer
 from gitexp.model.cost import cost_of
 from gitexp.model.ending import judge_ending
-from gitexp.model.fingerprint import describe_origin, describe_python, fingerprint
+from gitexp.model.fingerprint import fingerprint_run
 from gitexp.model.params import merge_params
 from gitexp.model.run import Environment, Status
 from gitexp.model.seed import find_seed
@@ -95,17 +95,7 @@ def _find_fingerprint(prepared: Begun, run: Run, observed: Observed) -> str | No
     """The run's fingerprint; None unless code, environment and data are known."""
     if prepared.tree is None or run.environment == Environment() or observed.data is None:
         return None
-    return fingerprint(
-        tree=prepared.tree,
-        directory=run.directory,
-        command=run.command,
-        params=run.params,
-        data={one.path: one.md5 for one in run.data},
-        python=describe_python(run.environment),
-        packages=run.environment.packages,
-        seed=run.seed,
-        continues=describe_origin(run.lineage),
-    )
+    return fingerprint_run(run, prepared.tree)
 
 
 def _describe_loss(run: Run, lost: Lost, attempts: Attempts) -> Run:

@@ -11,6 +11,7 @@ from gitexp.actions.heads import complete_heads, present_experiment
 from gitexp.actions.missing_runs import has_remote
 from gitexp.actions.named_run import find_run
 from gitexp.errors import NotFound
+from gitexp.model.chains import Chains
 from gitexp.model.listing import list_runs, sort_heads
 from gitexp.model.run import Status
 
@@ -50,13 +51,15 @@ def list_project(
     experiment: str | None,
     everything: bool,
     hidden: bool = False,
+    parts: bool = False,
     same_as: str | None = None,
 ) -> Listing:
     """The runs of the present experiment, or of all; those that are hidden only where they are asked for.
 
-    ``same_as`` names a run: those alone are listed that have its fingerprint, of all experiments unless one is given.
-    Raises NotFound where it has none, and as ``find_run`` does. A run that cannot be read is told, and the others are
-    listed.
+    A chain of runs that go on from one another is one row, that of its newest run, unless its ``parts`` are wanted.
+    ``same_as`` names a run: those alone are listed that have its fingerprint, of all experiments unless one is given,
+    each in a row of its own. A run that cannot be read is told, and the others are listed. Raises NotFound where the
+    run that is named has no fingerprint, and as ``find_run`` does.
     """
     everywhere = everything or (same_as is not None and experiment is None)
     wanted = None if everywhere else present_experiment(store, experiment)
@@ -68,7 +71,7 @@ def list_project(
         own = [head for head in own if head.fingerprint == like.fingerprint]
     runs = [head for head in own if hidden or not head.hidden]
     is_hidden = len(own) - len(runs)
-    chains = Chains(() if parts else heads.runs)
+    chains = Chains(() if parts or like is not None else heads.runs)
     rows = runs = chains.find_newest(runs)
     if request.sort is None and not request.columns:
         rows = sort_heads(runs)[: request.limit or None]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.metrics_found import API_SOURCE as API
 from gitexp.capture.redaction import REDACTED
 from gitexp.errors import BrokenRecord, ConfigError, ExpError, NotARepository, ParamsFileError, UsageError
 from gitexp.format.message import format_subject
-from gitexp.model.fingerprint import describe_origin, describe_python, fingerprint
+from gitexp.model.fingerprint import fingerprint_run
 from gitexp.model.params import MergedParams, prefer_said
 from gitexp.model.seed import find_seed
 from gitexp.store.equal_runs import counts
@@ -39,12 +40,10 @@ class Needed(NamedTuple):
 
 
 class _Inputs(NamedTuple):
-    """What is known of a run before it starts."""
+    """What is known of a run before it starts, data and environment among it, and the tree of its snapshot."""
 
     tree: str
     run: Run
-    data: dict[str, str | None]
-    environment: Environment
 
 
 def find_needed(request: RecordRequest, opening: Opening, *, now: datetime, random: bytes) -> Needed:
@@ -99,7 +98,7 @@ def _find_inputs(prepared: Preparation) -> tuple[_Inputs | None, str | None]:
     unknown = [one for one in data.items if one.md5 is None]
     if unknown:
         return None, f"data {unknown[0].path} is not known: {unknown[0].why}"
-    return _Inputs(begun.tree, prepared.run, {one.path: one.md5 for one in data.items}, environment), None
+    return _Inputs(begun.tree, replace(prepared.run, data=data.items, environment=environment)), None
 
 
 def _find_environment(prepared: Preparation, cache: str) -> tuple[Environment | None, str | None]:
@@ -132,14 +131,5 @@ def _fingerprint_with(inputs: _Inputs, other: Run) -> str | None:
     found = MergedParams({**hydra, **run.params}, {**dict.fromkeys(hydra, _HYDRA), **run.param_sources})
     merged = prefer_said(found, said, API, REDACTED)[0]
     is_found = run.seed is None or run.seed == find_seed(run.params)
-    return fingerprint(
-        tree=inputs.tree,
-        directory=run.directory,
-        command=run.command,
-        params=merged.params,
-        data=inputs.data,
-        python=describe_python(inputs.environment),
-        packages=inputs.environment.packages,
-        seed=find_seed(merged.params) if is_found else run.seed,
-        continues=describe_origin(run.lineage),
-    )
+    seed = find_seed(merged.params) if is_found else run.seed
+    return fingerprint_run(replace(run, params=merged.params, seed=seed), inputs.tree)

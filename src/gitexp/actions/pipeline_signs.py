@@ -32,7 +32,7 @@ def find_signs(prepared: Begun, run: Run, session: Session) -> bool:
     nothing more is looked at.
     """
     words = " ".join(run.command)
-    if _COMMAND.search(words):
+    if is_of_pipeline(run.command):
         return _ELSEWHERE.search(words) is None
     folders = [one for one in list_folders(prepared.places) if os.path.lexists(os.path.join(one, PIPELINE))]
     if not folders:
@@ -40,6 +40,11 @@ def find_signs(prepared: Begun, run: Run, session: Session) -> bool:
     if any(is_changed(os.path.join(one, LOCK), prepared) for one in folders):
         return True
     return _PRINTED.search(read_printed(prepared, session)) is not None
+
+
+def is_of_pipeline(command: Sequence[str]) -> bool:
+    """Whether a command is DVC's own, which runs the stages of a pipeline."""
+    return _COMMAND.search(" ".join(command)) is not None
 
 
 def list_folders(places: Places) -> Sequence[str]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.pipeline_signs import PIPELINE, is_of_pipeline
 from gitexp.actions.refusal import ArtifactPatterns
+from gitexp.data.finding import is_in_tree
+from gitexp.data.regular_files import open_regular
 from gitexp.data.tracked import Tracked
 from gitexp.errors import InvalidValue
-from gitexp.format.dvc_lock import LOCK_FILE, PIPELINE_FILE, parse_lock, parse_stage_folders
+from gitexp.format.dvc_lock import LOCK_FILE, parse_lock
+from gitexp.format.dvc_pipeline import parse_pipeline
 from gitexp.format.pointer import parse_dvc_file
 from gitexp.git.file_names import name_tree_files, name_working_files
 from gitexp.git.reading import list_tree
 from gitexp.model.paths import quote_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from gitexp.actions.begun import Begun
+    from gitexp.format.dvc_pipeline import Pipeline
     from gitexp.model.pointer import Pointer
 
 MOST_FILES = 1_000
@@ -68,15 +72,9 @@ def find_tracked_data(begun: Begun) -> TrackedData:
     locked = {path: one for path, one in _read_all(locks, begun, warnings) if path not in by_path}
     artifacts = ArtifactPatterns((*begun.settings.artifacts, *begun.request.artifacts), begun.places)
     unasked = [path for path in by_path if not artifacts.match(path)]
-    if not runs_pipeline(begun.request.command):  # DVC is about to decide anew what its stages read
+    if not is_of_pipeline(begun.request.command):  # DVC is about to decide anew what its stages read
         unasked += [path for path, one in locked.items() if not artifacts.match(path) and _is_data(path, one, begun)]
     return TrackedData(locked | by_path, tuple(unasked), tuple(warnings))
-
-
-def runs_pipeline(command: Sequence[str]) -> bool:
-    """Whether a command is DVC's own, which runs the stages of a pipeline."""
-    words = [os.path.basename(word).removesuffix(".exe") for word in command]
-    return any(pair in (("dvc", "repro"), ("dvc", "exp")) for pair in itertools.pairwise(words))
 
 
 def _read_all(files: Iterable[bytes], begun: Begun, warnings: list[str]) -> Iterator[tuple[bytes, Tracked]]:
@@ -85,9 +83,11 @@ def _read_all(files: Iterable[bytes], begun: Begun, warnings: list[str]) -> Iter
         path = os.path.join(top, os.fsdecode(name))
         source = quote_path(name)
         try:
-            with open(path, "rb") as file:
-                data = file.read(_LARGEST)
-        except OSError:  # Git knows it, and the working tree has it no more
+            data = _read(path)
+        except FileNotFoundError:  # Git knows it, and the working tree has it no more
+            continue
+        except OSError as error:
+            warnings.append(f"what DVC tracks was not read: {source}: {error.strerror}")
             continue
         folder = posixpath.dirname(os.fsdecode(name))
         try:
@@ -97,10 +97,18 @@ def _read_all(files: Iterable[bytes], begun: Begun, warnings: list[str]) -> Iter
             continue
         for within, pointer in found:
             place = posixpath.normpath(posixpath.join(folder, within, pointer.path.replace(os.sep, "/")))
-            if place.startswith(("/", "..")) or place == ".":
+            if place.startswith(("/", "../")):
                 warnings.append(f"{pointer.path} of {source} was not recorded: it lies outside the repository")
-                continue
-            yield os.fsencode(place), Tracked(source, pointer._replace(path=posixpath.basename(place)))
+            elif is_in_tree(os.fsencode(place)):
+                yield os.fsencode(place), Tracked(source, pointer._replace(path=posixpath.basename(place)))
+            else:
+                warnings.append(f"{pointer.path} of {source} was not recorded: no run can have such a path")
+
+
+def _read(path: str) -> bytes:
+    descriptor, _ = open_regular(path)
+    with open(descriptor, "rb") as file:
+        return file.read(_LARGEST)
 
 
 def _parse(data: bytes, source: str, path: str) -> Iterator[tuple[str, Pointer]]:
@@ -109,20 +117,21 @@ def _parse(data: bytes, source: str, path: str) -> Iterator[tuple[str, Pointer]]
         dvc_file = parse_dvc_file(data, source)
         yield from ((dvc_file.folder, one) for one in dvc_file.outs if "://" not in one.path)
         return
-    stages = parse_lock(data, source)
-    folders = _read_stage_folders(os.path.join(os.path.dirname(path), PIPELINE_FILE)) if stages else {}
+    folder, stages = os.path.dirname(path), parse_lock(data, source)
+    pipeline = _read_pipeline(os.path.join(folder, PIPELINE)) if stages else None
     for stage in stages:
-        within = folders.get(stage.name.partition("@")[0], ".")
-        yield from ((within, dep) for dep in stage.deps if "://" not in dep.path)
+        declared = pipeline.find_stage(stage.name) if pipeline is not None else None
+        if pipeline is None or (declared is not None and declared.folder is not None):
+            within = declared.folder or "." if declared is not None else "."
+            yield from ((within, dep) for dep in stage.deps if "://" not in dep.path)
 
 
-def _read_stage_folders(path: str) -> dict[str, str]:
-    """The folders in which stages run, which only ``dvc.yaml`` tells; nothing where it cannot be read."""
+def _read_pipeline(path: str) -> Pipeline | None:
+    """The pipeline of which a lock file is: it tells where a stage runs, and so what its paths are relative to."""
     try:
-        with open(path, "rb") as file:
-            return parse_stage_folders(file.read(_LARGEST))
-    except (OSError, InvalidValue):  # DVC says more of it, and dvc.lock is read as if no stage named a folder
-        return {}
+        return parse_pipeline(_read(path), PIPELINE)
+    except (OSError, InvalidValue):  # DVC says more of it, and the lock is read as if no stage named a folder
+        return None
 
 
 def _is_data(path: bytes, tracked: Tracked, begun: Begun) -> bool:

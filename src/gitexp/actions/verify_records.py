@@ -13,7 +13,7 @@ from gitexp.format.message import format_message
 from gitexp.format.message_reading import parse_message
 from gitexp.format.pointer import parse_pointer
 from gitexp.git.measuring import measure_named, read_each
-from gitexp.model.fingerprint import fingerprint
+from gitexp.model.fingerprint import fingerprint_run
 from gitexp.model.paths import unquote_path
 from gitexp.model.pointer import POINTER_SUFFIX
 from gitexp.model.run import Environment
@@ -125,22 +125,13 @@ def _check_fingerprints(store: RunStore, runs: Sequence[RunNeeds]) -> Iterator[B
     trees = measure_named(store.repository, (f"{needs.run.code.snapshot}^{{tree}}" for needs in known))
     for needs, tree in zip(known, trees, strict=True):
         if tree is not None and recompute_fingerprint(needs, tree.id) not in (None, needs.run.fingerprint):
-            what = "its fingerprint is not that of the code, command, params, data, packages and seed that it names"
+            what = "its fingerprint is not that of the code, command, params, data and packages that it names"
             yield Breach("fingerprint", needs.head.name, what, mend=f"git show {needs.head.commit}")
 
 
 def recompute_fingerprint(needs: RunNeeds, tree: str) -> str | None:
     """The fingerprint of what a manifest says; None where not all of that is known. ``tree`` is the snapshot's."""
-    run = needs.run
-    return fingerprint(
-        tree=tree,
-        directory=run.directory,
-        command=run.command,
-        params=run.params,
-        data={one.path: one.md5 for one in run.data},
-        packages=run.environment.packages,
-        seed=run.seed,
-    )
+    return fingerprint_run(needs.run, tree)
 
 
 def _judge_md5(md5: str | None) -> Callable[[bytes], str | None]:

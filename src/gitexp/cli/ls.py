@@ -44,6 +44,7 @@ def ls(
             autocompletion=complete_run,
         ),
     ] = None,
+    parts: Annotated[bool, typer.Option("--parts", help="Each run of a chain that was resumed.")] = False,
     length: Annotated[int | None, count_option("-n", help_text="At most N runs; 0 for all. [default: 20]")] = None,
     sort: Annotated[
         str | None,
@@ -93,7 +94,13 @@ def ls(
         limit=DEFAULT_LENGTH if length is None else length,
     )
     listing = list_project(
-        open_recovered(), request, experiment=experiment, everything=everything, hidden=hidden, same_as=same_as
+        open_recovered(),
+        request,
+        experiment=experiment,
+        everything=everything,
+        hidden=hidden,
+        parts=parts,
+        same_as=same_as,
     )
     if as_json:
         _write_json(listing)

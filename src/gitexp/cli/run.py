@@ -22,7 +22,6 @@ from gitexp.model.ids import RANDOM_BYTES
 
 if TYPE_CHECKING:
     from gitexp.actions.record import RecordResult
-    from gitexp.actions.sharing import LastPush
     from gitexp.git.working_copy import Opening
 
 CONTEXT_SETTINGS = {"allow_interspersed_args": False}
@@ -32,6 +31,8 @@ Examples:
   exp run -e trees --name deep --tag baseline -- python train.py --depth 12
   exp run --param data.version=3 --artifact model.pt -- make train
   exp run --live -- python train.py          others can watch it
+  exp run --resume auto -- python train.py   go on, if it was interrupted
+  exp run --fork k3v9@400 -- python train.py --lr 0.01
   exp run --needed -- python train.py        only if no run with equal inputs finished
   exp run --dry-run -- python train.py       what would be recorded
 
@@ -163,7 +164,9 @@ def run(
         result = record(request, opening, now=now, random=random, notice=leave_to_envelope if json else tell_meanwhile)
     try:
         if json:
-            _report_json(result, told)
+            from gitexp.cli.run_envelope import report_json
+
+            report_json(result, told)
         else:
             _report(ctx, result, quiet=quiet)
             _tell_recovered(result)
@@ -174,12 +177,6 @@ def run(
     if result.ending.signal == "SIGINT" and os.name == "posix":
         return -signal.SIGINT
     return result.ending.status
-
-
-def _report_json(result: RecordResult, told: tuple[str, ...]) -> None:
-    from gitexp.cli.output import format_envelope
-
-    sys.stderr.write(format_envelope(_fields(result, push_at_end(result), told)))
 
 
 def _report(ctx: typer.Context, result: RecordResult, *, quiet: bool) -> None:
@@ -220,32 +217,6 @@ def _tell_recovered(result: RecordResult) -> None:
 
     for sentence in result.recovered:
         warn(sentence)
-
-
-def _fields(result: RecordResult, push: LastPush | None, told: tuple[str, ...]) -> dict[str, object]:
-    from gitexp.render.json_form import to_plain
-
-    unpushed = [] if push is None or push.why is None else [f"{push.remote}: {push.why}"]
-    return {
-        "run": to_plain(result.run),
-        "ref": result.stored.ref if result.stored is not None else None,
-        "commit": result.stored.commit if result.stored is not None else None,
-        "kept_in": result.kept_in,
-        "same_inputs_as": _equal_fields(result),
-        "exit_status": result.ending.status,
-        "pushed_to": push.remote if push is not None and push.is_pushed else None,
-        "warnings": [*told, *result.warnings, *result.recovered, *unpushed],
-    }
-
-
-def _equal_fields(result: RecordResult) -> dict[str, object] | None:
-    if result.equal is None or result.run is None:
-        return None
-    from gitexp.model.agreement import compare_results
-    from gitexp.render.json_form import head_fields
-
-    agreement = compare_results(result.run.metrics, result.equal.metrics, result.directions)
-    return {**head_fields(result.equal), "agrees": agreement.agrees}
 
 
 def _plan(

@@ -97,6 +97,11 @@ def _take(places: dict[bytes, Place], path: str, top: str, warnings: list[str]) 
     places.setdefault(name, Place(path, name, outside))
 
 
+def is_in_tree(name: bytes) -> bool:
+    """Whether a path may stand in the record of a run."""
+    return _why_not(name) is None
+
+
 def _why_not(name: bytes) -> str | None:
     if name.split(b"/")[0] == b".exp":
         return "it lies in the record of a run"

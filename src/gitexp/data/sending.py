@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.data.hashing import has_changed, hash_file
+from gitexp.data.hashing import hash_file
+from gitexp.data.regular_files import has_changed
 from gitexp.data.remote_failures import Interrupted
 from gitexp.data.workers import Stopping, work_in_parallel
 from gitexp.errors import ExpError, TransferFailed

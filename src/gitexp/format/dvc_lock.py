@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from gitexp.model.values import Params
 
 LOCK_FILE = "dvc.lock"
-PIPELINE_FILE = "dvc.yaml"
 
 
 def parse_lock(data: bytes, name: str = LOCK_FILE) -> tuple[LockedStage, ...]:
@@ -23,7 +22,12 @@ def parse_lock(data: bytes, name: str = LOCK_FILE) -> tuple[LockedStage, ...]:
 
     Raises InvalidValue for what is no such file.
     """
-    document = _load(data, name)
+    from gitexp.format.yaml_text import YamlError, load_yaml
+
+    try:
+        document = load_yaml(data, what=name)
+    except YamlError as error:
+        raise InvalidValue("lock file", name, str(error)) from error
     if document is None:  # of a pipeline without stages
         return ()
     if not isinstance(document, dict):
@@ -32,31 +36,6 @@ def parse_lock(data: bytes, name: str = LOCK_FILE) -> tuple[LockedStage, ...]:
     if not isinstance(stages, dict):
         raise InvalidValue("lock file", name, "its stages are no mapping")
     return tuple(_read_stage(stage, fields, name) for stage, fields in stages.items() if isinstance(fields, dict))
-
-
-def parse_stage_folders(data: bytes, name: str = PIPELINE_FILE) -> dict[str, str]:
-    """The folder of each stage of a ``dvc.yaml`` that names one: the paths in ``dvc.lock`` are relative to it.
-
-    Raises InvalidValue for what is not YAML.
-    """
-    document = _load(data, name)
-    stages = document.get("stages") if isinstance(document, dict) else None
-    found = {}
-    for stage, fields in stages.items() if isinstance(stages, dict) else ():
-        within = fields.get("do", fields) if isinstance(fields, dict) else None
-        folder = within.get("wdir") if isinstance(within, dict) else None
-        if isinstance(folder, str):
-            found[stage] = folder
-    return found
-
-
-def _load(data: bytes, name: str) -> Any:
-    from gitexp.format.yaml_text import YamlError, load_yaml
-
-    try:
-        return load_yaml(data, what=name)
-    except YamlError as error:
-        raise InvalidValue("lock file", name, str(error)) from error
 
 
 def _read_stage(stage: str, fields: Mapping[str, Any], name: str) -> LockedStage:

@@ -47,14 +47,14 @@ class _Each:
 
 _Schema = dict[str, Any]
 _SCHEMA: _Schema = {
-    "project": _text,
-    "experiment": _experiment,
-    "metrics": _Each(_choice("maximize", "minimize")),
-    "params": {"files": _texts, "command": _flag},
-    "metrics_files": _texts,
-    "data": {"paths": _texts, "tracked": _flag},
-    "artifacts": {"paths": _texts, "git_limit": _size},
-    "output": {"limit": _size, "metrics": _flag},
+    "project": read_text,
+    "experiment": read_experiment,
+    "metrics": _Each(read_choice("maximize", "minimize")),
+    "params": {"files": read_texts, "command": read_flag},
+    "metrics_files": read_texts,
+    "data": {"paths": read_texts, "tracked": read_flag},
+    "artifacts": {"paths": read_texts, "git_limit": read_size},
+    "output": {"limit": read_size, "metrics": read_flag},
     "snapshot": {
         "scope": read_choice("tracked", "code", "all"),
         "max_file": read_size,
@@ -72,7 +72,14 @@ _SCHEMA: _Schema = {
     "cost": {"currency": read_text, "rates": _Each(read_rate)},
 }
 # A key that is mostly used for one thing may be written short: `snapshot: tracked`, `artifacts: [model.pt]`.
-_SHORT = {"snapshot": "scope", "data": "paths", "artifacts": "paths", "params": "files", "system": "record"}
+_SHORT = {
+    "snapshot": "scope",
+    "data": "paths",
+    "artifacts": "paths",
+    "params": "files",
+    "system": "record",
+    "storage": "remote",
+}
 
 
 def parse_settings(data: bytes, file: str) -> Settings:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gitexp.model.run import Environment, Lineage
+    from gitexp.model.run import Environment, Lineage, Run
     from gitexp.model.values import Params, Value
 
 
@@ -47,6 +47,21 @@ def fingerprint(
     }
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return "sha256:" + hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def fingerprint_run(run: Run, tree: str) -> str | None:
+    """The fingerprint of what a run's manifest says; ``tree`` is that of its snapshot."""
+    return fingerprint(
+        tree=tree,
+        directory=run.directory,
+        command=run.command,
+        params=run.params,
+        data={one.path: one.md5 for one in run.data},
+        python=describe_python(run.environment),
+        packages=run.environment.packages,
+        seed=run.seed,
+        continues=describe_origin(run.lineage),
+    )
 
 
 def describe_python(environment: Environment) -> str | None:

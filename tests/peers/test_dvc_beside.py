@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kit.exp import refs, run_exp
 from kit.kept import give_training, record
+from kit.pipelines import dvc, seal_dvc
 
 if TYPE_CHECKING:
     import pathlib
@@ -21,18 +20,8 @@ FROM_THE_CACHE = ("--remote", "exp", "--remote-config", "url=.git/exp/cache")
 
 @pytest.fixture(autouse=True)
 def quiet_dvc(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
-    """DVC that asks no server and writes nothing outside of the test's folder."""
-    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
-    monkeypatch.setenv("DVC_TEST", "true")
-    for name in ("SITE_CACHE_DIR", "GLOBAL_CONFIG_DIR", "SYSTEM_CONFIG_DIR"):
-        monkeypatch.setenv(f"DVC_{name}", str(tmp_path / name.lower()))
-
-
-def dvc(folder: GitFolder, *arguments: str) -> str:
-    command = [sys.executable, "-m", "dvc", *arguments]
-    result = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False, timeout=120)
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+    for name, value in seal_dvc(tmp_path).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

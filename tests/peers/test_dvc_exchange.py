@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +13,7 @@ from gitexp.data.hashing import hash_folder
 from gitexp.data.recording import record_artifacts, record_data
 from gitexp.data.tracked import Tracked
 from gitexp.format.pointer import format_pointer, parse_pointer
+from kit.pipelines import dvc, seal_dvc
 
 if TYPE_CHECKING:
     import pathlib
@@ -24,18 +23,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def quiet_dvc(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
-    """DVC that asks no server and writes nothing outside of the test's folder."""
-    monkeypatch.setenv("DVC_NO_ANALYTICS", "1")
-    monkeypatch.setenv("DVC_TEST", "true")
-    for name in ("SITE_CACHE_DIR", "GLOBAL_CONFIG_DIR", "SYSTEM_CONFIG_DIR"):
-        monkeypatch.setenv(f"DVC_{name}", str(tmp_path / name.lower()))
-
-
-def dvc(folder: GitFolder, *arguments: str) -> str:
-    command = [sys.executable, "-m", "dvc", *arguments]
-    result = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False, timeout=120)
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+    for name, value in seal_dvc(tmp_path).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

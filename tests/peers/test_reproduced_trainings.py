@@ -47,7 +47,6 @@ def reproduce(folder: GitFolder, *options: str) -> dict[str, Any]:
 
 
 def test_a_forest_grows_again(folder: GitFolder) -> None:
-    pytest.importorskip("sklearn", reason="scikit-learn is not installed: make develop")
     folder.gen({"train.py": FOREST, ".gitignore": "model.pkl\n"})
     folder.commit("a forest")
     assert run_exp(folder, "run", "-q", "-a", "model.pkl", "--", sys.executable, "train.py").status == 0

@@ -31,6 +31,16 @@ class DvcConfig(NamedTuple):
         name = self.values.get("core", {}).get("remote")
         return str(name) if name else None
 
+    @property
+    def outer(self) -> Mapping[str, Any]:
+        """The levels of the system and the user alone: what no repository can write to."""
+        if self.folder is None:
+            return self.values
+        from dvc.config import Config
+
+        outer: Mapping[str, Any] = Config(dvc_dir=None, validate=True)
+        return outer
+
 
 def find_dvc_folder(project: str, top: str | None) -> str | None:
     """The ``.dvc`` of a project, else that of the nearest folder above it, up to the repository's root."""

@@ -11,6 +11,7 @@ from gitexp.data.dvc_config import read_dvc_config
 from gitexp.data.folder_remote import FolderRemote
 from gitexp.data.object_remote import ObjectRemote
 from gitexp.data.remote_failures import explain_failure, name_extra
+from gitexp.data.remote_programs import refuse_programs
 from gitexp.errors import NoStorage, TransferFailed
 from gitexp.model.storage import DataPlace, hide_secrets, is_place, show_url
 
@@ -89,7 +90,8 @@ class DataRemote:
 def open_data_remote(asked: AskedRemote, project: str, top: str | None) -> DataRemote:
     """Finds the remote in DVC's configuration, or takes a URL as one. Nothing is asked of it yet.
 
-    Raises NoStorage where there is none or none of that name, TransferFailed where what it needs is not installed.
+    Raises NoStorage where there is none or none of that name, or one that would start a program that the repository
+    brought along; TransferFailed where what it needs is not installed.
     """
     config = read_dvc_config(project, top)
     place, given = _find(config, asked)
@@ -100,6 +102,7 @@ def open_data_remote(asked: AskedRemote, project: str, top: str | None) -> DataR
     scheme = urlsplit(place.url).scheme
     try:
         kind, settings, root = get_cloud_fs(config.values, **given)
+        refuse_programs(place.name or place.url, settings, config.outer)
         files = kind(**settings) if kind.protocol != "local" else None
     except ConfigError as error:
         words = hide_secrets(str(error).removeprefix("config file error: "), dict(given))

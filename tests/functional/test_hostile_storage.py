@@ -1,0 +1,53 @@
+"""What a repository that was cloned, or a run that was put here, says of storage: nothing of it is executed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kit.exp import run_exp
+from kit.large import artifact
+from kit.sharing import IDS
+from kit.stored import plan_run, store_run
+
+if TYPE_CHECKING:
+    import pathlib
+
+    from kit.git import GitFolder
+
+MD5 = "0123456789abcdef0123456789abcdef"
+REMOTE = "[core]\n    remote = x\n['remote \"x\"']\n    url = s3://bucket/runs\n    endpointurl = http://127.0.0.1:9\n"
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+
+
+def ask(folder: GitFolder, tmp_path: pathlib.Path) -> str:
+    """What is said where bytes are wanted, with no credentials but those that files give."""
+    done = run_exp(folder, "get", IDS[0], env={"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"})
+    assert done.status == 1
+    return done.err
+
+
+@pytest.mark.parametrize("level", ["config", "config.local"])
+@pytest.mark.parametrize("key", ["configpath", "credentialpath"])
+def test_a_remote_starts_no_program_that_the_repository_names(
+    folder: GitFolder, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, key: str, level: str
+) -> None:
+    for name in KEYS:
+        monkeypatch.delenv(name, raising=False)
+    marks = [tmp_path / "outer", tmp_path / "inner"]
+    aws = [f"[default]\nCredential_Process = sh -c 'touch {mark}; exit 1'\n" for mark in marks]
+    store_run(folder, plan_run(folder, IDS[0], data=(), artifacts=(artifact("out", MD5, 4),)))
+    # What the user's own configuration names is the user's to run.
+    (tmp_path / "aws.cfg").write_text(aws[0])
+    (tmp_path / "dvc").mkdir()
+    (tmp_path / "dvc" / "config").write_text(f"{REMOTE}    {key} = {tmp_path}/aws.cfg\n")
+    monkeypatch.setenv("DVC_GLOBAL_CONFIG_DIR", str(tmp_path / "dvc"))
+    assert "no credentials" in ask(folder, tmp_path)
+    assert marks[0].exists()
+
+    folder.gen({f".dvc/{level}": f"{REMOTE}    {key} = ../aws.cfg\n", "aws.cfg": aws[1]})
+    said = ask(folder, tmp_path)
+
+    assert f"x: {key} in .dvc names {folder.path}/aws.cfg, which would start a program (credential_process)" in said
+    assert not marks[1].exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,9 +111,8 @@ def test_with_force_they_are_kept_first(two: GitFolder) -> None:
     assert done.status == 0, done.err
     (backup,) = refs(two, BACKUPS)
     commit = two.git("rev-parse", backup)
-    assert (
-        f"untracked and left alone: notes.txt\nwhat was there is kept: exp checkout --here {commit[:12]}\n" in done.err
-    )
+    assert done.err.startswith(f"what was there is kept: exp checkout --here {commit[:12]}\n")
+    assert done.err.endswith("untracked and left alone: notes.txt\n")
     assert read_tree(two.path) == {**RUN_FILES, "notes.txt": "mine too\n"}
     assert kept_state(two) == before
     assert two.git("show", f"{commit}:train.py") == "mine"
@@ -125,6 +125,34 @@ def test_with_force_they_are_kept_first(two: GitFolder) -> None:
     # The same once more makes no second backup.
     assert run_exp(two, "checkout", "--here", "t2zc", "--force").status == 0
     assert refs(two, BACKUPS) == [backup]
+
+
+def test_where_it_stops_half_way_the_way_back_is_named(two: GitFolder, tmp_path: pathlib.Path) -> None:
+    two.gen({"train.py": "mine\n"})
+    mine = read_tree(two.path)
+    # A Git that writes one file and then fails, as on a disk that fills up.
+    git = shutil.which("git")
+    two.gen({"../bin/git": f"""#!/bin/sh
+case " $* " in
+*" checkout-index "*)
+  tr '\\0' '\\n' | while read -r path; do
+    printf '%s\\0' "$path" | "{git}" "$@"; echo "error: no space left on $path" >&2; exit 1
+  done;;
+*) exec "{git}" "$@";;
+esac
+"""})  # fmt: skip
+    (tmp_path / "bin" / "git").chmod(0o755)
+
+    done = run_exp(two, "checkout", "--here", "t2zc", "--force", env={"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
+
+    (backup,) = refs(two, BACKUPS)
+    back = f"exp checkout --here {two.git('rev-parse', backup)[:12]}"
+    assert done.status == 1
+    assert done.err.startswith(f"what was there is kept: {back}\n"), done.err
+    assert done.err.endswith(f"hint: only some files were replaced; what was there: {back} --force\n"), done.err
+    assert read_tree(two.path) != mine
+    assert run_exp(two, *back.split()[1:], "--force").status == 0
+    assert read_tree(two.path) == mine
 
 
 def test_a_purge_names_the_backup_that_holds_the_code(two: GitFolder) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.named_run import find_run
 from gitexp.capture.credential_files import is_credential_file
-from gitexp.errors import BrokenRecord, NotARepository, Refused, RunNotFound
+from gitexp.errors import BrokenRecord, GitFailed, NotARepository, Refused, RunNotFound, StorageFailed
 from gitexp.git.objects import ObjectWriter
 from gitexp.git.refs import RefChange, list_refs, resolve, update_refs
 from gitexp.git.replacing import TreeReplacement, find_obstacles, list_changes
@@ -23,7 +23,7 @@ from gitexp.model.refs import BACKUPS, backup_ref
 from gitexp.store.placed_code import read_placed, write_placed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from gitexp.git.replacing import Obstacle, TreeChange
     from gitexp.git.snapshot import Snapshot
@@ -62,13 +62,20 @@ class _Target(NamedTuple):
 
 
 def checkout_here(
-    store: RunStore, text: str, experiment: str | None = None, *, force: bool = False, with_filters: bool = False
+    store: RunStore,
+    text: str,
+    experiment: str | None = None,
+    *,
+    force: bool = False,
+    with_filters: bool = False,
+    tell_backup: Callable[[str], None] = lambda commit: None,
 ) -> CheckedOutHere:
     """Gives the working tree the files of a run's snapshot, of a backup or of HEAD; HEAD, branch and index stay.
 
     Tracked files that it does not have are removed, and those that another run's code brought; other untracked files
-    stay. Edits that are not committed are given up with ``force`` alone, and kept under a ref of their own first.
-    Raises Refused where something is in the way, nothing being changed then; RunNotFound and its like.
+    stay. Edits that are not committed are given up with ``force`` alone, and kept under a ref of their own first, of
+    whose commit ``tell_backup`` hears before the first file is touched. Raises Refused where something is in the way,
+    nothing being changed then; RunNotFound and its like; StorageFailed and GitFailed where only some files changed.
     """
     repository = store.repository
     if repository.top is None:
@@ -102,8 +109,14 @@ def checkout_here(
                     hint=f"exp checkout --here {shlex.quote(text)} --with-filters",
                 )
             backup = _keep(store, now.commit, writer) if plan.dirty else None
+            if backup is not None:
+                tell_backup(backup)
             write_placed(repository, target.commit)
-            replacement.apply(filters)
+            try:
+                replacement.apply(filters)
+            except (StorageFailed, GitFailed) as error:
+                error.hint = f"only some files were replaced; what was there: {_name_way_back(backup)}"
+                raise
             return CheckedOutHere(
                 folder=repository.top,
                 commit=target.commit,
@@ -179,6 +192,11 @@ def _keep(store: RunStore, commit: str, writer: ObjectWriter) -> str:
         update_refs(store.repository, [RefChange(ref, commit, None)], reason="exp checkout --here")
         writer.ensure_present()
     return commit
+
+
+def _name_way_back(backup: str | None) -> str:
+    """What to type. A file that was written in part is nobody's code, and so asks for --force."""
+    return f"exp checkout --here {backup[:12] if backup is not None else 'HEAD'} --force"
 
 
 def _count(paths: Collection[bytes]) -> str:

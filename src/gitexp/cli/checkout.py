@@ -10,7 +10,7 @@ import typer
 from gitexp.actions.checkout import checkout_run
 from gitexp.actions.checkout_files import bring_files
 from gitexp.actions.placing_files import Manners
-from gitexp.cli.checkout_words import tell_brought, tell_code, tell_here, write_folder, write_json
+from gitexp.cli.checkout_words import tell_backup, tell_brought, tell_code, tell_here, write_folder, write_json
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import EXPERIMENT_OPTION, JSON_OPTION, run_argument
 from gitexp.cli.transfer import TransferLine
@@ -105,7 +105,10 @@ def _check_out_here(
 ) -> None:
     from gitexp.actions.checkout_here import checkout_here
 
-    done = checkout_here(store, text, experiment, force=force, with_filters=with_filters)
+    done = checkout_here(
+        store, text, experiment,
+        force=force, with_filters=with_filters, tell_backup=tell_backup if not as_json else lambda commit: None,
+    )  # fmt: skip
     if not as_json:
         write_folder(done.folder)
         tell_here(done, text)

@@ -31,6 +31,11 @@ def tell_code(run: Run, commit: str, folder: str) -> None:
         say(f"in {os.path.join(folder, run.directory)}")
 
 
+def tell_backup(commit: str) -> None:
+    """What brings back what was there: said before it goes, for whoever is stopped half-way."""
+    say(f"what was there is kept: exp checkout --here {commit[:12]}")
+
+
 def tell_here(done: CheckedOutHere, text: str) -> None:
     """What was done to the working tree, and how to undo it."""
     if done.run is not None:
@@ -41,9 +46,7 @@ def tell_here(done: CheckedOutHere, text: str) -> None:
     say(f"{count_files(len(done.written), 'written')}{removed}; HEAD, branch and index are as they were")
     if done.staying:
         say(f"untracked and left alone: {list_some(done.staying)}")
-    if done.backup is not None:
-        say(f"what was there is kept: exp checkout --here {done.backup[:12]}")
-    elif done.head is not None:
+    if done.backup is None and done.head is not None:
         say("back to the commit that is checked out: exp checkout --here HEAD")
 
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 BIN = "Scripts" if os.name == "nt" else "bin"
-# What stands in a list that a remote sent is handed to pip: options, and files of this machine, are not.
+# What stands in a list that a remote sent is handed to pip: options, and files of this machine, are not; nor is what
+# pip reads in such a file as more than a URL: ${NAME} sends a variable of this machine there, '\\' joins the next line.
 _PINNED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==[A-Za-z0-9][A-Za-z0-9.+!_-]*")
-_FROM_URL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*) @ (?:https|git\+https|git\+ssh)://[!-~]+")
+_FROM_URL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*) @ (?:https|git\+https|git\+ssh)://(?:(?![$\\\\])[!-~])+")
 _OWN = "gitexp"
 _PRESENT = ("pip",)
 _NOT_FOR_PIP = ("PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")

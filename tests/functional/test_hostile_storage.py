@@ -1,20 +1,20 @@
-"""What a repository that was cloned, or a run that was put here, says of storage: nothing of it is executed."""
+"""Clones and pulled runs that would have something executed where bytes are brought: by a remote, or by Git itself."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kit.exp import run_exp
-from kit.large import artifact
+from kit.git import GitFolder
+from kit.large import artifact, keep_bytes, keep_folder
 from kit.sharing import IDS
 from kit.stored import plan_run, store_run
 
 if TYPE_CHECKING:
     import pathlib
-
-    from kit.git import GitFolder
 
 MD5 = "0123456789abcdef0123456789abcdef"
 REMOTE = "[core]\n    remote = x\n['remote \"x\"']\n    url = s3://bucket/runs\n    endpointurl = http://127.0.0.1:9\n"
@@ -51,3 +51,35 @@ def test_a_remote_starts_no_program_that_the_repository_names(
 
     assert f"x: {key} in .dvc names {folder.path}/aws.cfg, which would start a program (credential_process)" in said
     assert not marks[1].exists()
+
+
+@pytest.mark.parametrize("command", [("get", IDS[0], "x/commondir"), ("checkout", "--here", IDS[0], "--force")])
+def test_no_link_leads_into_the_repository_itself(folder: GitFolder, command: tuple[str, ...]) -> None:
+    os.symlink(".git", folder.path / "x")
+    os.symlink(".git/info", folder.path / "out")
+    folder.commit("links")
+    listed = artifact("out", keep_folder(folder, {"attributes": b"* filter=evil\n"}), 14, files=1)
+    items = (
+        artifact("x/commondir", keep_bytes(folder, b"../evil\n"), 8),
+        artifact("x/objects/info/alternates", MD5, 4),
+    )
+    store_run(folder, plan_run(folder, IDS[0], data=(), artifacts=(*items, listed)))
+
+    done = run_exp(folder, *command)
+
+    assert f"x/commondir lies behind a link that leads into {folder.path}/.git" in done.err
+    assert not (folder.path / ".git" / "commondir").exists()
+    assert not (folder.path / ".git" / "info" / "attributes").exists()
+
+
+def test_a_bare_repository_is_no_place_for_files(folder: GitFolder, tmp_path: pathlib.Path) -> None:
+    name = "refs/heads/evil"
+    store_run(folder, plan_run(folder, IDS[0], data=(), artifacts=(artifact(name, keep_bytes(folder, b"x"), 1),)))
+    folder.git("config", "core.bare", "true")
+    bare = GitFolder(folder.path / ".git")
+
+    here, elsewhere = run_exp(bare, "get", IDS[0]), run_exp(bare, "get", IDS[0], "-o", str(tmp_path / "srv"))
+
+    assert (here.status, here.err.splitlines()[1]) == (1, f"hint: exp get {IDS[0]} -o DIR")
+    assert not (bare.path / name).exists()
+    assert (elsewhere.status, (tmp_path / "srv" / name).read_bytes()) == (0, b"x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.chosen_files import FileChoice
@@ -11,7 +12,7 @@ from gitexp.actions.named_run import find_run
 from gitexp.actions.placing_files import Manners, place_wanted, read_small
 from gitexp.actions.wanted_files import RunFiles, list_files
 from gitexp.data.hashing import CHUNK_BYTES, hash_file
-from gitexp.errors import ExpError, ObjectDamaged, ObjectMissing, PartNotFound, TransferFailed, UsageError
+from gitexp.errors import ExpError, ObjectDamaged, ObjectMissing, PartNotFound, Refused, TransferFailed, UsageError
 from gitexp.model.run import Status
 
 if TYPE_CHECKING:
@@ -51,13 +52,28 @@ class GotFiles(NamedTuple):
 def get_files(store: RunStore, request: GetRequest, folder: str, manners: Manners) -> GotFiles:
     """Brings files of a run below a folder, each checked against its hash; what cannot be had holds up no other.
 
-    Raises RunNotFound and its like, PartNotFound where the run has nothing of the kind, StorageFailed.
+    Raises RunNotFound and its like, PartNotFound where the run has nothing of the kind, StorageFailed, and Refused
+    where the folder is Git's own, as the current one is in a bare repository.
     """
+    _refuse_git(store, request.run, folder)
     head = find_run(store, request.run, request.experiment)
     run = store.load(head)
     files, wanted, unfound = _choose(store, head, run, request, manners)
     outcomes = place_wanted(store, head, wanted, folder, manners) if wanted else []
     return GotFiles(head, run, tuple(outcomes), tuple(unfound), () if request.paths else files.unkept)
+
+
+def _refuse_git(store: RunStore, run: str, folder: str) -> None:
+    """A run may name any file: ``refs/heads/main``, or ``commondir``, which the next command of Git would obey."""
+    repository = store.repository
+    wanted = os.path.join(os.path.realpath(folder), "")
+    top = os.path.join(os.path.realpath(repository.top), "") if repository.top is not None else None
+    for place in dict.fromkeys((repository.git_dir, repository.common_dir)):
+        inner = os.path.join(os.path.realpath(place), "")
+        # A worktree may lie in there, as the one does in which a run is reproduced.
+        is_worktree = top is not None and top.startswith(inner) and wanted.startswith(top)
+        if wanted.startswith(inner) and not is_worktree:
+            raise Refused(f"{folder} is a folder of Git's own, in {place}", hint=f"exp get {shlex.quote(run)} -o DIR")
 
 
 def stream_file(store: RunStore, request: GetRequest, manners: Manners) -> Iterator[bytes]:

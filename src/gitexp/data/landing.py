@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 _CAN_STAY = os.open in os.supports_dir_fd and os.mkdir in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 _HANDLES = "/proc/self/fd"
+_GIT = ".git"
 
 
 def find_landing(root: str, parts: Sequence[str], shown: str) -> str:
     """Where the path ``parts`` lies below a folder, the links above its last part resolved.
 
-    ``shown`` names it in errors. Raises Refused where a link leads out of the folder, and where a file stands in the
-    way of a folder.
+    ``shown`` names it in errors. Raises Refused where a link leads out of the folder or into Git's own in it, and
+    where a file stands in the way of a folder.
     """
     real = os.path.realpath(root)
     above = os.path.realpath(os.path.join(real, *parts[:-1]))
@@ -30,6 +31,8 @@ def find_landing(root: str, parts: Sequence[str], shown: str) -> str:
     step = real
     for part in _split(real, above):
         step = os.path.join(step, part)
+        if part.lower() == _GIT:  # what is written there is obeyed by the next command of Git
+            raise Refused(f"{shown} lies behind a link that leads into {step}", hint=f"ls -l {root}")
         if os.path.lexists(step) and not os.path.isdir(step):
             raise _refuse_file(shown, step)
     return os.path.join(above, parts[-1])

@@ -83,3 +83,16 @@ def test_a_bare_repository_is_no_place_for_files(folder: GitFolder, tmp_path: pa
     assert (here.status, here.err.splitlines()[1]) == (1, f"hint: exp get {IDS[0]} -o DIR")
     assert not (bare.path / name).exists()
     assert (elsewhere.status, (tmp_path / "srv" / name).read_bytes()) == (0, b"x")
+
+
+@pytest.mark.parametrize("names", [["a", "a/b"], ["x" * 300], ["/".join(["d" * 200] * 30)]])
+def test_a_name_that_cannot_be_written_holds_up_no_other(folder: GitFolder, names: list[str]) -> None:
+    files = dict.fromkeys(names, b"evil")
+    items = (artifact("bad", keep_folder(folder, files), 4, files=1), artifact("good", keep_bytes(folder, b"x"), 1))
+    store_run(folder, plan_run(folder, IDS[0], data=(), artifacts=items))
+
+    done = run_exp(folder, "get", IDS[0], "-o", "srv")
+
+    assert (done.status, done.out) == (1, "srv/good\n"), done.err
+    assert f"{folder.path}/srv/bad: File " in done.err
+    assert os.listdir(folder.path / "srv") == ["good"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -13,7 +14,7 @@ from gitexp.data.hashing import hash_file, hash_folder, walk_folder
 from gitexp.data.known_hashes import KnownHashes
 from gitexp.data.landing import enter_above, find_landing
 from gitexp.data.placing import place_bytes, place_object
-from gitexp.errors import BrokenObject, BrokenRecord, ExpError, ObjectDamaged, ObjectMissing, Refused
+from gitexp.errors import BrokenObject, BrokenRecord, ExpError, ObjectDamaged, ObjectMissing, Refused, StorageFailed
 from gitexp.model.paths import unquote_path
 from gitexp.store.journal import local_folder
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from gitexp.store.runs import RunStore
 
 _NAMED = 3
+_NAMES_REFUSED = (errno.EEXIST, errno.EILSEQ, errno.EINVAL, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR)
+"""Too long here, or one that this file system does not have, or two that are one, as in a folder that nobody made."""
 State = Literal["placed", "replaced", "there", "differing", "missing", "failed"]
 
 
@@ -146,6 +149,10 @@ class FilePlacing:
             return Outcome(one, "missing", error, MissingObject(one.pointed, str(error.fields["why"])))
         except (BrokenObject, BrokenRecord, Refused) as error:
             return Outcome(one, "failed", error)
+        except StorageFailed as error:
+            if not _is_for_its_name(error):
+                raise
+            return Outcome(one, "failed", error)
         if progress is not None:
             progress.finish_object()
         return outcome
@@ -212,6 +219,13 @@ def read_small(store: RunStore, head: RunHead, one: WantedFile) -> bytes:
 
 def _split(place: bytes) -> tuple[str, ...]:
     return tuple(os.fsdecode(place).split("/"))
+
+
+def _is_for_its_name(error: BaseException | None) -> bool:
+    """Whether a file could not be written for what it is called: all others still can."""
+    while error is not None and not isinstance(error, OSError):
+        error = error.__cause__
+    return error is not None and error.errno in _NAMES_REFUSED
 
 
 def _name_some(names: Sequence[str]) -> str:

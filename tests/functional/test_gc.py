@@ -199,7 +199,8 @@ def test_a_run_that_is_not_stored_keeps_what_came_since_it_began(training: GitFo
 def test_copies_that_died_and_old_environments_go(training: GitFolder) -> None:
     record(training, "1")
     place = training.path / ".git" / "exp"
-    for name in ("cache/tmp/0011223344556677/file", "environments/old/bin/python", "environments/new/bin/python"):
+    copies = ("cache/tmp/0011223344556677/file", "cache/tmp/0011223344556677.removed/file")
+    for name in (*copies, "environments/old/bin/python", "environments/new/bin/python"):
         (place / name).parent.mkdir(parents=True)
         (place / name).write_bytes(b"x" * 1000)
     make_old(training)
@@ -208,7 +209,7 @@ def test_copies_that_died_and_old_environments_go(training: GitFolder) -> None:
 
     done = run_exp(training, "gc", "--delete")
 
-    assert done.out == "1 unfinished copy  1 kB  removed\n1 environment  1 kB  removed\n"
+    assert done.out == "2 unfinished copies  2 kB  removed\n1 environment  1 kB  removed\n"
     assert os.listdir(place / "environments") == ["new"]
     assert os.listdir(place / "cache" / "tmp") == []
 

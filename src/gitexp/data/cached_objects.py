@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -103,7 +104,7 @@ def remove_folders(folders: Iterable[LocalFolder], before: float) -> Iterator[Lo
     for one in folders:
         if measure_folder(one.path).written >= before:
             continue
-        aside = f"{one.path}.removed"
+        aside = f"{one.path}.{secrets.token_hex(4)}.removed"  # one that died at it left its own
         try:
             os.rename(one.path, aside)  # at once: nobody finds half of it
             if os.path.isdir(aside) and not os.path.islink(aside):

@@ -265,6 +265,16 @@ def test_a_hostile_listing_is_not_kept(folder: GitFolder, store: pathlib.Path, n
     assert cached(folder) == []
 
 
+def test_a_purge_names_what_stays_on_the_data_remote(ada: GitFolder, store: pathlib.Path) -> None:
+    share(ada, "push", f"--data-remote={store}")
+
+    erased = run_exp(ada, "purge", "last", "--yes")
+
+    place = f"files/md5/{md5_of(WEIGHTS)[:2]}/{md5_of(WEIGHTS)[2:]}"
+    assert f"model.pt was sent to a data remote and stays there: {place}\n" in erased.err
+    assert (store / "gitexp" / place).is_file()
+
+
 def test_bytes_go_from_a_bare_repository_and_a_linked_worktree(
     team: Team, ada: GitFolder, store: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:

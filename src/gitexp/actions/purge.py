@@ -24,6 +24,7 @@ from gitexp.model.run import User
 from gitexp.store.journal import Journal
 from gitexp.store.journal_request import read_request
 from gitexp.store.journals import list_journals
+from gitexp.store.known_there import list_known_there
 from gitexp.store.purging import forget_pending, note_objects, note_pending, read_pending, take_out
 from gitexp.store.removed import read_removed
 from gitexp.store.writer import this_writer
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from gitexp.git.remotes import Remote
     from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
+    from gitexp.model.paths import TreePath
     from gitexp.store.runs import RunStore
 
 REGISTRY = "registry.yaml"
@@ -47,7 +49,8 @@ class PurgePlan(NamedTuple):
     """What is to be erased: runs that are here, ids of runs of which only remains are, and how many artifacts go along.
 
     ``cached`` counts artifacts that lie in the cache beside the repository: they stay. ``own`` are the user's commits
-    that go along, since only the runs still lead to them.
+    that go along, since only the runs still lead to them. ``sent`` are artifacts that a data remote is known to have,
+    each with its hash: they stay as well, and nothing else will say where.
     """
 
     heads: tuple[RunHead, ...]
@@ -55,6 +58,7 @@ class PurgePlan(NamedTuple):
     artifacts: int
     cached: int
     own: tuple[OwnCommit, ...] = ()
+    sent: tuple[tuple[TreePath, str], ...] = ()
 
     @property
     def ids(self) -> tuple[RunId, ...]:
@@ -163,12 +167,16 @@ def _refuse(store: RunStore, plan: PurgePlan) -> None:
 
 def _count_artifacts(store: RunStore, plan: PurgePlan) -> PurgePlan:
     kept: list[str] = []
+    sent: list[tuple[TreePath, str]] = []
+    known = list_known_there(store.repository)
     for head in plan.heads:
         try:
-            kept += [artifact.kept for artifact in store.load(head).artifacts]
+            artifacts = store.load(head).artifacts
         except BrokenRecord:  # it goes all the same, and what it held cannot be said
             continue
-    return plan._replace(artifacts=len(kept), cached=kept.count("dvc"))
+        kept += [artifact.kept for artifact in artifacts]
+        sent += [(one.path, one.md5) for one in artifacts if one.md5 is not None and one.md5 in known]
+    return plan._replace(artifacts=len(kept), cached=kept.count("dvc"), sent=tuple(dict.fromkeys(sent)))
 
 
 def _held_by_journals(store: RunStore) -> Iterable[str]:

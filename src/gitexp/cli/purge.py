@@ -28,6 +28,7 @@ exp purge k3v9 --remote                and on the remote with the runs
 exp purge k3v9 --remote --to backup    and on that one
 exp purge k3v9 p7qw --yes --why 'a password in its output'
 """
+_NAMED = 5
 
 
 def purge(
@@ -120,6 +121,10 @@ def _tell(done: Purge) -> None:
     if done.plan.cached:
         cached = _count(done.plan.cached, "artifact")
         say(f"{cached} stay{'s' * (done.plan.cached == 1)} in the cache, where other runs may need the bytes: exp gc")
+    for path, md5 in done.plan.sent[:_NAMED]:
+        warn(f"{path} was sent to a data remote and stays there: files/md5/{md5[:2]}/{md5[2:]}")
+    if len(done.plan.sent) > _NAMED:
+        warn(f"and {len(done.plan.sent) - _NAMED} more artifacts, which --json names")
     _tell_remote(done)
     say("every clone that pulled it keeps it until exp purge is typed there; forks keep it. Change credentials it held")
 
@@ -145,6 +150,7 @@ def _fields(done: Purge) -> dict[str, object]:
         "holders": list(done.holders),
         "partial_clone": done.is_partial,
         "cached_artifacts": done.plan.cached,
+        "sent_artifacts": [{"path": path, "md5": md5} for path, md5 in done.plan.sent],
         "remote": None
         if remote is None
         else {"name": remote.remote.name, "refs": [result._asdict() for result in remote.results]},

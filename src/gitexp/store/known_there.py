@@ -67,3 +67,12 @@ class KnownThere:
             return
         except OSError as error:
             raise StorageFailed(self._path, error.strerror or str(error)) from error
+
+
+def list_known_there(repository: Repository) -> frozenset[str]:
+    """The hashes of the objects that some data remote is known to have."""
+    try:
+        keys = os.listdir(os.path.join(repository.common_dir, "exp", "there"))
+    except OSError:
+        return frozenset()
+    return frozenset(md5 for key in keys for md5 in KnownThere(repository, key).objects)

@@ -155,6 +155,21 @@ esac
     assert read_tree(two.path) == mine
 
 
+def test_what_a_filter_took_out_of_a_file_is_not_lost_unasked(two: GitFolder) -> None:
+    two.git("config", "filter.strip.clean", "sed /^OUT/d")
+    two.gen({".gitattributes": "*.nb filter=strip\n", "a.nb": "code\n"})
+    two.commit("a notebook")
+    two.gen({"a.nb": "code\nOUT 7\n"})
+
+    refused = run_exp(two, "checkout", "--here", "k3v9", "--force")
+
+    assert refused.status == 1
+    assert refused.err.startswith("exp: 1 file here went through the filter strip, and what that took out would be ")
+    assert (two.path / "a.nb").read_text() == "code\nOUT 7\n"
+    assert run_exp(two, "checkout", "--here", "k3v9", "--with-filters").status == 0
+    assert not (two.path / "a.nb").exists()
+
+
 def test_a_purge_names_the_backup_that_holds_the_code(two: GitFolder) -> None:
     two.gen({"train.py": "secret\n"})
     assert run_exp(two, "run", "--quiet", "--", "true").status == 0

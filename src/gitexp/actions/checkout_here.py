@@ -108,6 +108,13 @@ def checkout_here(
                     f"run unasked: {_name_some(list(filtered))}",
                     hint=f"exp checkout --here {shlex.quote(text)} --with-filters",
                 )
+            cleaned = replacement.find_cleaned(filters)
+            if cleaned:
+                raise Refused(
+                    f"{_count(cleaned)} here went through the filter {next(iter(cleaned.values()))}, and what that "
+                    f"took out would be lost: {_name_some(list(cleaned))}",
+                    hint=f"exp checkout --here {shlex.quote(text)} --with-filters  (loses it)",
+                )
             backup = _keep(store, now.commit, writer) if plan.dirty else None
             if backup is not None:
                 tell_backup(backup)

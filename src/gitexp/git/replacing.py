@@ -141,9 +141,21 @@ class TreeReplacement:
     def find_filtered(self, configured: Collection[str]) -> dict[bytes, str]:
         """The paths to be written that go through one of the configured filters, and which, as the new tree says."""
         asked = b"".join(path + b"\0" for path in self.writes)
+        return self._ask_filters(asked, configured, "--cached")
+
+    def find_cleaned(self, configured: Collection[str]) -> dict[bytes, str]:
+        """The paths that go or give way and went through one of the configured filters, as the working tree says.
+
+        What a filter took out of a file, as the outputs of a notebook, is in no snapshot.
+        """
+        old = (change for change in self._changes if change.old_mode not in (0, SUBMODULE))
+        there = (change.path for change in old if os.path.isfile(self._repository.path_of(change.path)))
+        return self._ask_filters(b"".join(path + b"\0" for path in there), configured)
+
+    def _ask_filters(self, asked: bytes, configured: Collection[str], *options: str) -> dict[bytes, str]:
         if not asked or not configured:
             return {}
-        question = ("check-attr", "--cached", "--stdin", "-z", "filter")
+        question = ("check-attr", *options, "--stdin", "-z", "filter")
         words = run_git(self._repository, *question, stdin=asked, environment=self._environment).split(b"\0")[:-1]
         found = {path: os.fsdecode(name) for path, name in zip(words[0::3], words[2::3], strict=True)}
         return {path: name for path, name in found.items() if name in configured}

@@ -111,13 +111,27 @@ def test_a_checkpoint_that_is_gone_is_put_back_and_one_that_differs_is_not(proje
     assert without.out.endswith("begins after 0\n")
 
 
+@pytest.mark.parametrize("options", [(), ("--no-restore",)])
+def test_data_and_artifacts_of_the_run_before_are_those_of_the_new_one(
+    folder: GitFolder, options: tuple[str, ...]
+) -> None:
+    folder.gen({"train.py": SCRIPT, "rows.csv": "1\n", ".gitignore": "state.json\n", ".exp.yaml": "system: off\n"})
+    folder.commit("Train")
+    run(folder, "--name", "deep", "--data", "rows.csv", "--artifact", "state.json", DIE_AT="6")
+    ran = run(folder, "--resume", "auto", *options)
+    assert "exp: artifacts, as of deep: state.json  (--artifact names others)\n" in ran.err
+    second = newest(folder)
+    assert [one["path"] for one in second["data"]] == ["rows.csv"]
+    assert [(one["path"], one["kept"]) for one in second["artifacts"]] == [("state.json", "git")]
+
+
 def test_bytes_that_cannot_be_had_are_told_and_the_script_decides(project: GitFolder) -> None:
     run(project, "--artifact", "big.bin", command=("sh", "-c", "head -c 2000000 /dev/zero > big.bin; kill -9 $$"))
     (project.path / "big.bin").unlink()
     shutil.rmtree(project.path / ".git" / "exp" / "cache" / "files")
     ran = run(project, "--resume", "last", "-q")
     assert ran.status == 0
-    assert ran.err == "exp: NOT in place: big.bin: its bytes are not here\n"
+    assert ran.err == "exp: NOT in place: big.bin: its bytes are not here, and no data remote is chosen\n"
     assert "begins after 0" in ran.out
 
 
@@ -279,7 +293,7 @@ def test_another_clone_goes_on(tmp_path: pathlib.Path) -> None:
     wrapped = ("sh", "-c", f"head -c 2000000 /dev/zero > big.bin; exec {PYTHON} train.py")
     run(here, command=wrapped, DIE_AT="6")
     first = newest(here)
-    share(here, "push")
+    share(here, "push", "--no-data")
     there = team.clone("cluster")
     there.git("config", "user.email", "ada@example.org")
     share(there, "pull")
@@ -289,7 +303,7 @@ def test_another_clone_goes_on(tmp_path: pathlib.Path) -> None:
 
     assert ran.out == f"told {first['id']} 6, begins after 4\n", ran.err
     assert "put in place" in ran.err
-    share(there, "push")
+    share(there, "push", "--no-data")
     share(here, "pull")
     (row,) = envelope(run_exp(here, "ls", "--json").out)["data"]["runs"]
     assert [part["status"] for part in row["parts"]] == ["killed", "finished"]

@@ -134,11 +134,14 @@ def _open_tags(run: Run) -> dict[str, Scalar]:
 
 
 def _repeat(store: RunStore, continuation: Continuation, run: Run) -> Continuation:
-    """The same with the recorded command where none was typed, and with what was said beside it.
+    """The same with the data of the run where none was named, and the recorded command where none was typed.
 
     Raises Refused where a secret was hidden in it, UsageError where it was another folder's.
     """
     request = continuation.request
+    data = tuple(path for path in (find_path(store, one.path) for one in run.data) if path is not None)
+    request = request._replace(data=request.data or data)
+    continuation = continuation._replace(request=request)
     if request.command:
         return continuation
     option = "--fork" if request.lineage.forked_from is not None else "--resume"
@@ -166,8 +169,6 @@ def _repeat(store: RunStore, continuation: Continuation, run: Run) -> Continuati
         command=run.command,
         params=(*params, *request.params),
         seed=request.seed if request.seed is not None else run.seed,
-        data=request.data
-        or tuple(path for path in (find_path(store, one.path) for one in run.data) if path is not None),
     )
     return continuation._replace(request=request, is_repeated=True)
 

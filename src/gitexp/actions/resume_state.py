@@ -47,6 +47,7 @@ def restore_state(
             continue
         seen |= paths
         if not places:
+            carried += [one for one in sorted(paths) if os.path.lexists(store.repository.path_of_manifest(one))]
             continue
         placed = place_files(store, head, run, top, kinds=_ARTIFACTS, paths=paths, progress=progress)
         found.append(placed)
@@ -56,11 +57,14 @@ def restore_state(
     assert request.continued is not None
     written = tuple(os.fsdecode(store.repository.path_of_manifest(path)) for path in sorted(seen))
     request = request._replace(continued=request.continued._replace(artifacts=written))
-    if continuation.is_repeated and not request.artifacts:
+    sentences, warnings = _describe(found, continuation.head.name)
+    if carried and not request.artifacts:
         request = request._replace(
             artifacts=tuple(os.fsdecode(store.repository.path_of_manifest(path)) for path in carried)
         )
-    return Restored(continuation._replace(request=request), *_describe(found, continuation.head.name))
+        other = "" if continuation.is_repeated else "  (--artifact names others)"
+        sentences = (*sentences, f"artifacts, as of {continuation.head.name}: {_name(carried)}{other}")
+    return Restored(continuation._replace(request=request), sentences, warnings)
 
 
 def _describe(found: list[Placed], name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

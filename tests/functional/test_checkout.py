@@ -119,7 +119,7 @@ def test_what_is_missing_is_said_and_is_no_failure(folder: GitFolder) -> None:
 
     assert done.status == 0
     assert "exp: not placed: out/model.pt: its bytes are not here, and no data remote is chosen\n" in done.err
-    assert "hint: exp push k3v9x2mabc  (on gpu-7, where Ada Lovelace ran it)\n" in done.err
+    assert "hint: exp remote set --data URL, or for everybody storage: {remote: URL} in .exp.yaml\n" in done.err
     assert "exp: ckpt/0.pt: what lies at " in done.err
     assert sorted(os.listdir(folder.path.parent / "there")) == [".git", "README.md", "data", "out", "train.py"]
 

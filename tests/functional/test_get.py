@@ -197,7 +197,7 @@ def test_what_is_missing_holds_up_no_other(large: GitFolder) -> None:
 
     assert (got.status, got.out) == (1, "out/plot.svg\nckpt\n")
     assert f"exp: out/model.pt ({MODEL}): its bytes are not here, and no data remote is chosen\n" in got.err
-    assert "hint: exp push k3v9x2mabc  (on gpu-7, where Ada Lovelace ran it)\n" in got.err
+    assert "hint: exp remote set --data URL, or for everybody storage: {remote: URL} in .exp.yaml\n" in got.err
 
 
 def test_a_file_in_a_folder_of_which_nothing_is_here(large: GitFolder) -> None:
@@ -208,7 +208,7 @@ def test_a_file_in_a_folder_of_which_nothing_is_here(large: GitFolder) -> None:
 
     assert (got.status, got.out) == (1, "out/plot.svg\n")
     assert got.err.startswith(f"exp: ckpt ({listing}): its bytes are not here, and no data remote")
-    assert "\nhint: exp push k3v9x2mabc  (on gpu-7" in got.err
+    assert "\nhint: exp remote set --data URL, or" in got.err
 
 
 def test_what_is_damaged_holds_up_no_other(large: GitFolder) -> None:

@@ -193,6 +193,7 @@ def test_what_is_missing_is_named_before_anything_runs(project: GitFolder) -> No
 
     assert (refused.status, refused.out) == (125, "")
     assert "data.csv (its bytes are not here" in refused.err
+    assert "hint: exp remote set --data URL, or for everybody" in refused.err
     assert "big.bin (its bytes are not here" in refused.err
     assert f"hint: exp reproduce {run['id']} --force" in refused.err
     assert len(refs(project)) == count

@@ -201,7 +201,7 @@ def test_artifacts_whose_bytes_cannot_be_given(kept: GitFolder) -> None:
     )
     assert refuse("elsewhere.pt") == (
         "exp: run amber-fox-z5jw has no elsewhere.pt here: its bytes are not in the cache of this repository\n"
-        f"hint: they were kept on gpu-7, where it ran, under md5 {'c' * 32}\n"
+        "hint: exp get z5jw2b8p4m elsewhere.pt -o -\n"
     )
     (cached,) = (one for one in (kept.path / ".git/exp/cache/files").rglob("*") if one.is_file())
     cached.write_bytes(b"other bytes")
@@ -210,7 +210,7 @@ def test_artifacts_whose_bytes_cannot_be_given(kept: GitFolder) -> None:
 
 def test_the_page_says_how_to_get_an_artifact(kept: GitFolder) -> None:
     text = kept.run("exp", "show", "z5jw").stdout.decode()
-    assert "\n  exp show z5jw --part out/model.pt > model.pt\n" in text
+    assert "\n  exp get z5jw out/model.pt\n" in text
     assert re.search(rf"\n  elsewhere.pt +9 bytes +md5 {'c' * 32} +in the cache\n", text)
 
 

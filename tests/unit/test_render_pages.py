@@ -298,7 +298,7 @@ Data
 
 Artifacts
   model.pt  5000000 bytes  md5 bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb  in the cache
-  exp show k3v9 --part model.pt > model.pt
+  exp get k3v9 model.pt
 
 Environment
   python     CPython 3.11.7  /opt/venv/bin/python

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 
 class MissingObject(NamedTuple):
-    """Something that a run points at whose bytes could not be had, and why."""
+    """Something that a run points at whose bytes could not be had, and why; ``hint`` where this clone is to be told."""
 
     pointed: Pointed
     why: str
+    hint: str | None = None
 
 
 class Fetched(NamedTuple):
@@ -76,7 +77,7 @@ def fetch_objects(
     except NoStorage as error:
         if asked.word is not None:
             raise
-        return Fetched(objects, _all_missing(objects, lost, error.message))
+        return Fetched(objects, _all_missing(objects, lost, error.message, error.hint))
     missing = _fetch(objects, data_remote, lost, progress if progress is not None else SILENT)
     if missing:  # what a push took to be there is not
         KnownThere(repository, data_remote.key).forget()
@@ -145,8 +146,10 @@ def _find_missing(
     return MissingObject(one, f"the bytes{which} are neither here nor on {remote.place.url}")
 
 
-def _all_missing(objects: ObjectsHere, lost: Iterable[Pointed], why: str) -> tuple[MissingObject, ...]:
-    return tuple(MissingObject(one, f"{_describe_here(objects, one)}, and {why}") for one in lost)
+def _all_missing(
+    objects: ObjectsHere, lost: Iterable[Pointed], why: str, hint: str | None = None
+) -> tuple[MissingObject, ...]:
+    return tuple(MissingObject(one, f"{_describe_here(objects, one)}, and {why}", hint) for one in lost)
 
 
 def _describe_here(objects: ObjectsHere, one: Pointed) -> str:

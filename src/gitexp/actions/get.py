@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.chosen_files import FileChoice
-from gitexp.actions.fetch_objects import fetch_objects, open_objects
+from gitexp.actions.fetch_objects import MissingObject, fetch_objects, open_objects
 from gitexp.actions.named_run import find_run
 from gitexp.actions.placing_files import Manners, place_wanted, read_small
 from gitexp.actions.wanted_files import RunFiles, list_files
@@ -95,8 +95,8 @@ def stream_file(store: RunStore, request: GetRequest, manners: Manners) -> Itera
     fetched = fetch_objects(store, [one.pointed], remote=manners.remote, progress=manners.progress)
     source = fetched.objects.find(one.md5 or "")
     if source is None:
-        why = fetched.missing[0].why if fetched.missing else "its bytes are not here"
-        raise ObjectMissing(one.path, one.md5 or "", why, hint=_name_host(run))
+        lost = fetched.missing[0] if fetched.missing else MissingObject(one.pointed, "its bytes are not here")
+        raise ObjectMissing(one.path, one.md5 or "", lost.why, hint=lost.hint or name_host(run))
     if hash_file(source).md5 != one.md5:
         raise ObjectDamaged(one.path, one.md5 or "", source)
     return _read_chunks(source)
@@ -150,8 +150,8 @@ def _read_listing(store: RunStore, folder: WantedFile, manners: Manners) -> dict
     try:
         return fetched.objects.read_listing(folder.md5 or "")
     except ObjectMissing as error:
-        why = fetched.missing[0].why if fetched.missing else str(error.fields["why"])
-        raise ObjectMissing(folder.path, folder.md5 or "", why) from error
+        lost = fetched.missing[0] if fetched.missing else MissingObject(folder.pointed, str(error.fields["why"]))
+        raise ObjectMissing(folder.path, folder.md5 or "", lost.why, hint=lost.hint) from error
 
 
 def _point(outcome: Outcome, run: Run) -> ExpError:
@@ -161,11 +161,12 @@ def _point(outcome: Outcome, run: Run) -> ExpError:
 
 def _hint(error: ObjectMissing, run: Run) -> ObjectMissing:
     if error.hint is None:
-        error.hint = _name_host(run)
+        error.hint = name_host(run)
     return error
 
 
-def _name_host(run: Run) -> str:
+def name_host(run: Run) -> str:
+    """What is to be typed where a run was made, for its bytes to be had elsewhere."""
     return f"exp push {run.id}  (on {run.host}, where {run.user.name or 'somebody'} ran it)"
 
 

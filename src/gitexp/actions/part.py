@@ -89,7 +89,7 @@ def _open_cached(store: RunStore, head: RunHead, part: str, pointer: Pointer) ->
         raise PartNotFound(
             head.name,
             f"{part} here: its bytes are not in the cache of this repository",
-            hint=f"they were kept on {store.load(head).host}, where it ran, under md5 {pointer.md5}",
+            hint=f"exp get {head.id} {shlex.quote(part)} -o -",
         ) from None
     if hash_file(cache.path_of(pointer.md5)).md5 != pointer.md5:
         opened.close()

@@ -140,7 +140,8 @@ class FilePlacing:
 
     def _bring(self, one: WantedFile, fetched: FetchedApart, lost: MissingObject | None) -> Outcome:
         if lost is not None:
-            return Outcome(one, "missing", ObjectMissing(one.path, lost.pointed.md5, lost.why, hint=fetched.hint), lost)
+            hint = lost.hint or fetched.hint
+            return Outcome(one, "missing", ObjectMissing(one.path, lost.pointed.md5, lost.why, hint=hint), lost)
         progress = self._manners.progress
         try:
             # What was placed before it may lie in its place, or in the folder that it is.

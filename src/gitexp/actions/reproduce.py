@@ -181,7 +181,7 @@ def _refuse(chosen: Chosen, place: Place, inputs: PlacedInputs, wishes: Wishes) 
     said += [f"{one.path} ({one.why})" for one in inputs.missing]
     more = f" and {len(said) - _NAMED} more" if len(said) > _NAMED else ""
     again = f"exp reproduce {chosen.head.id}"
-    hints = []
+    hints = list(dict.fromkeys(one.hint for one in inputs.missing if one.hint is not None))
     if place.without:
         hints.append(f"git submodule update --init {' '.join(place.without[:_NAMED])}")
     elif any(one.why == DIFFERS for one in inputs.missing) and not wishes.with_filters:

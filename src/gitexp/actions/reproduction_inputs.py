@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.get import name_host
 from gitexp.actions.place_files import place_files
 from gitexp.data.hashing import hash_file, hash_folder
 from gitexp.model.run import WRITTEN_BY_RUNS, DataItem
@@ -24,10 +25,11 @@ _OUTSIDE = re.compile(r"it lies outside the repository, at ([^;]+)")
 
 
 class MissingInput(NamedTuple):
-    """Something that the run read and that is not where it was, and why."""
+    """Something that the run read and that is not where it was, why, and what to type for it."""
 
     path: str
     why: str
+    hint: str | None = None
 
 
 class PlacedInputs(NamedTuple):
@@ -71,7 +73,7 @@ def place_inputs(
     placed = place_files(
         store, head, replace(run, data=wanted), folder, kinds=("data",), remote=remote, progress=progress
     )
-    missing += [MissingInput(one.pointed.path, one.why) for one in placed.missing]
+    missing += [MissingInput(one.pointed.path, one.why, one.hint or name_host(run)) for one in placed.missing]
     missing += [MissingInput(path, DIFFERS) for path in placed.differing]
     unknown = [item for item in run.data if item.md5 is None]
     return PlacedInputs(

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from gitexp.actions.checkout_files import list_faults
+from gitexp.actions.get import name_host
 from gitexp.cli.get import tell_errors
 from gitexp.cli.terminal import say, warn
 from gitexp.render.checkout import count_files, describe_left_out, describe_submodule, list_some
@@ -63,7 +64,7 @@ def tell_brought(brought: BroughtFiles, run: Run, folder: str) -> None:
         for lost in placed.missing:
             warn(f"not placed: {lost.pointed.path}: {lost.why}")
         if placed.missing:
-            say(f"hint: exp push {run.id}  (on {run.host}, where {run.user.name or 'somebody'} ran it)")
+            say(f"hint: {placed.missing[0].hint or name_host(run)}")
         for away in (*placed.outside, *placed.unkept):
             say(f"not placed: {away.kind} {away.path}: {away.why}")
         tell_errors(placed.errors)

@@ -85,7 +85,7 @@ def join_heads(parts: Sequence[RunHead]) -> RunHead:
     newest = parts[-1]
     if len(parts) == 1:
         return newest
-    seconds = None if newest.seconds is None else sum(one.seconds or 0.0 for one in parts)
+    seconds = None if newest.seconds is None else round(sum(one.seconds or 0.0 for one in parts), 6)
     return newest._replace(seconds=seconds, said=Said(lambda: _join_values(parts)), chain=tuple(parts))
 
 

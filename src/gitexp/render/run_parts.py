@@ -94,7 +94,7 @@ def data_blocks(run: Run, look: Look) -> list[Block]:
 
 
 def artifact_blocks(run: Run, look: Look, id_length: int) -> list[Block]:
-    """The files that the run wrote, where each is kept, and what prints one of them."""
+    """The files that the run wrote, where each is kept, and what brings one of them."""
     where = {"git": "in the run", "dvc": "in the cache", "no": "not kept"}
     grid = _files([(item, where[item.kept]) for item in run.artifacts], look)
     if grid is None:
@@ -103,8 +103,7 @@ def artifact_blocks(run: Run, look: Look, id_length: int) -> list[Block]:
     if not files:
         return [grid]
     kept = next((item for item in files if item.kept == "dvc"), files[0])
-    part, target = shlex.quote(kept.path), shlex.quote(kept.path.rpartition("/")[2])
-    command = f"exp show {run.id[:id_length]} --part {part} > {target}"
+    command = f"exp get {run.id[:id_length]} {shlex.quote(kept.path)}"
     return [grid, Text((line(Span(command, "muted")),), INDENT)]
 
 

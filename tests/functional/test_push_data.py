@@ -354,6 +354,7 @@ def test_the_data_remote_is_chosen_and_shown(ada: GitFolder, store: pathlib.Path
     )
     assert "there is no data remote 'x'" in share(ada, "remote", "set", "--data", "x", status=1).err
     assert ada.git("config", "gitexp.dataRemote") == "none"
+    assert share(ada, "remote", "ls").out.endswith("\ndata stays here  gitexp.dataRemote\n")
 
 
 def test_a_bar_is_drawn_on_a_terminal_and_wiped(ada: GitFolder, store: pathlib.Path) -> None:

@@ -180,6 +180,8 @@ def test_a_run_that_failed_is_reproduced_by_failing(folder: GitFolder) -> None:
     assert "it ended the same way: failed with exit status 4" in same.out
     assert other.status == 3
     assert "failed with exit status 4 then, finished now" in other.out
+    assert f"exp logs {newest(folder)['id']}" in other.out
+    assert "does it come out otherwise each time?" not in other.out
 
 
 def test_what_is_missing_is_named_before_anything_runs(project: GitFolder) -> None:
@@ -195,7 +197,7 @@ def test_what_is_missing_is_named_before_anything_runs(project: GitFolder) -> No
     assert "data.csv (its bytes are not here" in refused.err
     assert "hint: exp remote set --data URL, or for everybody" in refused.err
     assert "big.bin (its bytes are not here" in refused.err
-    assert f"hint: exp reproduce {run['id']} --force" in refused.err
+    assert f", or exp reproduce {run['id']} --force  (without)" in refused.err
     assert len(refs(project)) == count
     assert leftovers(project) == (1, [])
     forced = run_exp(project, "reproduce", run["id"], "--force")

@@ -278,16 +278,16 @@ def test_the_data_remote_is_asked(training: GitFolder, tmp_path: pathlib.Path) -
     run_id = record(training, "1")
     store = str(tmp_path / "store")
 
-    status, breaches = verify(training, "--of", store)
+    status, breaches = verify(training, "--data-remote", store)
     assert (status, {one["found"].partition(",")[0] for one in breaches}) == (0, {"its bytes are only here"})
     assert run_exp(training, "push", "--data-remote", store).status == 0
-    assert verify(training, "--of", store) == (0, [])
+    assert verify(training, "--data-remote", store) == (0, [])
 
     md5 = find_hashes(training, run_id)["model.pt"]
     object_path(training, md5).unlink()
-    assert verify(training, "--of", store) == (0, [])
+    assert verify(training, "--data-remote", store) == (0, [])
     (tmp_path / "store" / "gitexp" / "files" / "md5" / md5[:2] / md5[2:]).unlink()
-    breach = only_breach(training, "--of", store)
+    breach = only_breach(training, "--data-remote", store)
     assert (breach["aspect"], breach["path"]) == ("remote", "model.pt")
     assert breach["found"] == f"its bytes ({md5}) are neither here nor on the data remote"
     assert run_exp(training, "verify", "--remote").status == 1

@@ -214,3 +214,11 @@ def test_what_is_there_is_remembered_past_a_torn_line(folder: GitFolder) -> None
     assert found.runs == {"a" * 40}
     found.forget()
     assert KnownThere(repository, "key").objects == set()
+
+
+def test_the_hint_shows_where_the_place_is_said() -> None:
+    absent = FileNotFoundError("no such bucket")
+    by_name, by_url = (explain_failure(absent, place, {}) for place in (PLACE, PLACE._replace(name=None)))
+    assert isinstance(by_name, TransferFailed)
+    assert isinstance(by_url, TransferFailed)
+    assert (by_name.hint, by_url.hint) == ("dvc remote list", "exp remote")

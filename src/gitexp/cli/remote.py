@@ -170,5 +170,5 @@ def _show(store: RunStore, listing: RemoteListing, *, as_json: bool, colour: str
     if place is not None:
         page += describe_data_place(describe_place(place), place.why)
     elif asked.is_declined:
-        page += describe_data_place("nowhere", asked.why)
+        page += describe_data_place(None, asked.why)
     write_page(page, look, sys.stdout)

@@ -41,8 +41,9 @@ def verify(
     remote: Annotated[
         bool, typer.Option("--remote", help="Ask the data remote too whether it has what the runs point at.")
     ] = False,
-    of: Annotated[
-        str | None, typer.Option("--of", metavar="REMOTE", help="Which data remote; implies --remote.")
+    data_remote: Annotated[
+        str | None,
+        typer.Option("--data-remote", metavar="NAME|URL", help="Ask this data remote; implies --remote."),
     ] = None,
     experiment: EXPERIMENT_OPTION = None,
     as_json: JSON_OPTION = False,
@@ -62,8 +63,8 @@ def verify(
             runs,
             experiment=experiment,
             quick=quick,
-            ask_remote=remote or of is not None,
-            remote=of,
+            ask_remote=remote or data_remote is not None,
+            remote=data_remote,
             progress=progress,
         )
     if as_json:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from gitexp.model.storage import DataPlace
 
 _LONGEST = 300
-_CHECK_URL = "is it spelt right, and is the network up?  (dvc remote list)"
 _EXTRAS = {"s3": "s3", "gs": "gs", "azure": "azure", "ssh": "ssh"}
 _NO_CREDENTIALS = ("NoCredentials", "PartialCredentials", "CredentialRetrieval", "AuthError", "DefaultCredentials")
 _REFUSED_WORDS = ("403", "Forbidden", "AccessDenied", "Access Denied", "401", "Unauthorized", "InvalidAccessKeyId")
@@ -77,19 +76,28 @@ def explain_failure(
     if isinstance(error, PermissionError) or any(word in words for word in _REFUSED_WORDS):
         return TransferFailed(place.url, f"it refuses: {text}", hint=_name_login(place))
     if is_one_of(_UNREACHABLE):
-        return TransferFailed(place.url, f"it cannot be reached: {text}", hint=_CHECK_URL)
+        return TransferFailed(
+            place.url,
+            f"it cannot be reached: {text}",
+            hint=f"is it spelt right, and is the network up?  ({_name_list(place)})",
+        )
     if is_one_of(_DROPPED):
         return TransferFailed(place.url, f"the connection was lost: {text}", hint=again)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return TransferFailed(place.url, f"it is full: {text}", hint=again)
     if isinstance(error, FileNotFoundError):
-        return TransferFailed(place.url, f"it is not there: {text}", hint="dvc remote list")
+        return TransferFailed(place.url, f"it is not there: {text}", hint=_name_list(place))
     return TransferFailed(place.url, text, hint=again)
 
 
 def name_extra(scheme: str) -> str:
     """What is to be installed to speak to a kind of remote."""
     return f"'gitexp[{_EXTRAS[scheme]}]'" if scheme in _EXTRAS else f"dvc-{scheme}"
+
+
+def _name_list(place: DataPlace) -> str:
+    """What shows where the place is said."""
+    return "dvc remote list" if place.name is not None else "exp remote"
 
 
 def _name_login(place: DataPlace) -> str:

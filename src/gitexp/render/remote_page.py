@@ -36,9 +36,10 @@ def build_remote_page(name: str, why: str, rows: Sequence[Row], refs: Sequence[s
     return page
 
 
-def describe_data_place(where: str, why: str) -> Page:
-    """The lines that say where data goes, and what says so."""
-    return [Gap(), Text((line(Span("data goes to ", "muted"), Span(where), Span(f"  {why}", "muted")),))]
+def describe_data_place(where: str | None, why: str) -> Page:
+    """The lines that say where data goes, and what says so; None: it stays here."""
+    to = (Span("data goes to ", "muted"), Span(where)) if where is not None else (Span("data stays here", "muted"),)
+    return [Gap(), Text((line(*to, Span(f"  {why}", "muted")),))]
 
 
 def _row(experiment: str, numbers: Sequence[int]) -> tuple[Line, ...]:

@@ -181,8 +181,10 @@ def _suspects(verdict: Verdict, look: Look) -> Fields:
 def _next(verdict: Verdict, was: Run, now: Run, *, was_rebuilt: bool) -> tuple[tuple[str, tuple[Line, ...]], ...]:
     rows = [(f"exp diff {was.id} {now.id}", "both, side by side")]
     parts = {one.part for one in verdict.suspects}
+    if not verdict.ends_alike:
+        rows.insert(0, (f"exp logs {now.id}", "what it printed this time"))
     if verdict.outcome == "different" and not was_rebuilt and parts & {"packages", "python"}:
         rows.append((f"exp reproduce {was.id} --env", "with the packages that it had"))
-    if verdict.outcome == "different" and parts <= {"script", "seed"}:
+    if verdict.outcome == "different" and verdict.ends_alike and parts <= {"script", "seed"}:
         rows.append((f"exp reproduce {was.id}", "again: does it come out otherwise each time?"))
     return tuple((command, (line(Span(what, "muted")),)) for command, what in rows)

@@ -558,3 +558,29 @@ def test_a_resumed_run_begins_again_from_where_it_had(folder: GitFolder) -> None
     assert again["lineage"] == {"reproduces": resumed["id"]}
     assert (again["metrics"]["loss"]["first"], again["metrics"]["loss"]["step"]) == (0.25, 5)
     assert run_exp(folder, "ls", "--json").out.count(f'"resumes": "{resumed["id"]}"') == 0
+
+
+def test_checkpoints_come_from_the_data_remote_or_nothing_starts(folder: GitFolder, tmp_path: pathlib.Path) -> None:
+    large = RESUMABLE.replace("str(done + 3)", "str(done + 3).ljust(2_000_000)")
+    folder.gen({"train.py": large, ".gitignore": "state.txt\n"})
+    folder.commit("resumable")
+    folder.git("init", "--quiet", "--bare", str(tmp_path / "team.git"))
+    folder.git("remote", "add", "origin", str(tmp_path / "team.git"))
+    folder.git("push", "--quiet", "origin", "HEAD")
+    assert run_exp(folder, "run", "-q", "-a", "state.txt", "--", "python", "train.py").status == 0
+    assert run_exp(folder, "run", "-q", "--resume", "last").status == 0
+    resumed = newest(folder)
+    storage = str(tmp_path / "storage")
+    assert run_exp(folder, "push", "--data-remote", storage).status == 0
+    shutil.rmtree(folder.path / ".git" / "exp" / "cache")
+    (folder.path / "state.txt").unlink()
+
+    refused = run_exp(folder, "reproduce", resumed["id"])
+    assert refused.status == 125
+    assert "state.txt" in refused.err
+    assert newest(folder)["id"] == resumed["id"]
+
+    done = run_exp(folder, "reproduce", resumed["id"], "--data-remote", storage)
+    assert done.status == 0, (done.out, done.err)
+    assert "the chain forks here" not in done.err
+    assert newest(folder)["metrics"]["loss"]["first"] == 0.25

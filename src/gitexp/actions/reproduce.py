@@ -18,7 +18,7 @@ from gitexp.actions.reproduction_request import (
     rebuild_request,
     select_variables_again,
 )
-from gitexp.actions.reproduction_state import restore_beginning
+from gitexp.actions.reproduction_state import fetch_beginning, restore_beginning
 from gitexp.errors import Refused
 from gitexp.git.command import ANOTHER_REPOSITORY
 from gitexp.model.difference import compare_runs
@@ -138,6 +138,8 @@ def repeat_run(
     place: Place
     with open_place(store, head, run, keep=wishes.keep, with_filters=wishes.with_filters, warnings=warnings) as place:
         inputs = place_inputs(store, head, run, place.top, remote=wishes.remote, progress=progress)
+        checkpoints = fetch_beginning(store, run, remote=wishes.remote, progress=progress)
+        inputs = inputs._replace(missing=(*inputs.missing, *checkpoints))
         lacking = _list_lacking(place, inputs)
         if lacking and not wishes.force:
             raise _refuse(chosen, place, inputs, wishes)

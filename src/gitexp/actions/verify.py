@@ -55,13 +55,16 @@ def verify_runs(
     objects = open_objects(repository, store.project.path(repository))
     looked = check_bytes(objects, needed, quick=quick, has_remotes=_has_remotes(repository), progress=progress)
     breaches += looked.breaches
+    asked: tuple[str, int] | None = None
     if ask_remote:
         from gitexp.actions.verify_remote import check_remote
 
-        breaches += check_remote(store, needed, looked, remote)
+        there = check_remote(store, needed, looked, remote)
+        breaches += there.breaches
+        asked = (there.place, there.objects)
     count = len({needs.head.id for needs in needed.runs}) + len(unread)
     return Verification(
-        tuple(breaches), count, looked.objects, looked.bytes, looked.elsewhere, looked.elsewhere_bytes, quick
+        tuple(breaches), count, looked.objects, looked.bytes, looked.elsewhere, looked.elsewhere_bytes, quick, asked
     )
 
 

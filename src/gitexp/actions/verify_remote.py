@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.data_remote import ask_data_remote, open_data_remote_of
 from gitexp.model.verification import Breach
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
     from gitexp.actions.needed_objects import Needed
     from gitexp.actions.verify_bytes import LookedAt
     from gitexp.store.runs import RunStore
 
 
-def check_remote(store: RunStore, needed: Needed, looked: LookedAt, remote: str | None) -> list[Breach]:
+class AskedThere(NamedTuple):
+    """What a data remote was asked: where it is, for how many objects, and what does not hold."""
+
+    place: str
+    objects: int
+    breaches: tuple[Breach, ...]
+
+
+def check_remote(store: RunStore, needed: Needed, looked: LookedAt, remote: str | None) -> AskedThere:
     """Asks the data remote for every artifact. What is neither here nor there is lost; what is only here is a note.
 
     Raises NoStorage, TransferFailed.
@@ -27,7 +33,9 @@ def check_remote(store: RunStore, needed: Needed, looked: LookedAt, remote: str 
         if one.kind == "artifact"
         for md5 in needed.expand(one.md5)
     }
-    there = find_on_remote(store, users, remote)
+    opened = open_data_remote_of(store, ask_data_remote(store, remote))
+    found_there = opened.find(users, users)
+    there = found_there.own | found_there.plain
     breaches: list[Breach] = []
     for md5, (head, one) in users.items():
         if md5 in there:
@@ -38,11 +46,4 @@ def check_remote(store: RunStore, needed: Needed, looked: LookedAt, remote: str 
         else:
             found = "its bytes are only here, not on the data remote"
             breaches.append(Breach("remote", head.name, found, one.path, f"exp push {head.name}", is_note=True))
-    return list(dict.fromkeys(breaches))
-
-
-def find_on_remote(store: RunStore, md5s: Iterable[str], remote: str | None) -> Collection[str]:
-    """Which of the hashes the data remote has, in our folder or in DVC's area. Raises NoStorage, TransferFailed."""
-    wanted = tuple(md5s)
-    found = open_data_remote_of(store, ask_data_remote(store, remote)).find(wanted, wanted)
-    return found.own | found.plain
+    return AskedThere(opened.place.url, len(users), tuple(dict.fromkeys(breaches)))

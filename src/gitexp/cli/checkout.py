@@ -12,7 +12,7 @@ from gitexp.actions.checkout_files import bring_files
 from gitexp.actions.placing_files import Manners
 from gitexp.cli.checkout_words import tell_backup, tell_brought, tell_code, tell_here, write_folder, write_json
 from gitexp.cli.opening import open_recovered
-from gitexp.cli.options import EXPERIMENT_OPTION, JSON_OPTION, run_argument
+from gitexp.cli.options import DATA_REMOTE_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
 from gitexp.cli.transfer import TransferLine
 from gitexp.errors import StorageFailed, UsageError
 
@@ -49,9 +49,7 @@ def checkout(
     link: Annotated[
         bool, typer.Option("--link", help="Read-only links to the cache instead of copies, where they can be.")
     ] = False,
-    data_remote: Annotated[
-        str | None, typer.Option("--data-remote", metavar="NAME", help="The data remote; else that of the settings.")
-    ] = None,
+    data_remote: DATA_REMOTE_OPTION = None,
     with_filters: Annotated[
         bool,
         typer.Option(

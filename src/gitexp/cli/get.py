@@ -13,7 +13,7 @@ from gitexp.actions.placing_files import Manners
 from gitexp.cli.completion import complete_file
 from gitexp.cli.failure import format_error
 from gitexp.cli.opening import open_recovered
-from gitexp.cli.options import EXPERIMENT_OPTION, JSON_OPTION, QUIET_OPTION, run_argument
+from gitexp.cli.options import DATA_REMOTE_OPTION, EXPERIMENT_OPTION, JSON_OPTION, QUIET_OPTION, run_argument
 from gitexp.cli.terminal import say, warn
 from gitexp.cli.transfer import TransferLine
 from gitexp.errors import UsageError
@@ -60,9 +60,7 @@ def get(
     link: Annotated[
         bool, typer.Option("--link", help="Read-only links to the cache instead of copies, where they can be.")
     ] = False,
-    data_remote: Annotated[
-        str | None, typer.Option("--data-remote", metavar="NAME", help="The data remote; else that of the settings.")
-    ] = None,
+    data_remote: DATA_REMOTE_OPTION = None,
     quiet: QUIET_OPTION = False,
     experiment: EXPERIMENT_OPTION = None,
     as_json: JSON_OPTION = False,

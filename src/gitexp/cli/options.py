@@ -45,6 +45,10 @@ JSON_OPTION = Annotated[
 ]
 
 
+DATA_REMOTE_OPTION = Annotated[
+    str | None,
+    typer.Option("--data-remote", metavar="NAME|URL", help="The data remote; else that of the settings."),
+]
 QUIET_OPTION = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what was refused.")]
 
 

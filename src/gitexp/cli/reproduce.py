@@ -14,7 +14,7 @@ import typer
 from gitexp.actions.reproduce import Beginning, Chosen, Repeated, Wishes, choose_run, repeat_run
 from gitexp.actions.verdict_found import judge_repeated
 from gitexp.cli.opening import open_recovered
-from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
+from gitexp.cli.options import COLOUR_OPTION, DATA_REMOTE_OPTION, EXPERIMENT_OPTION, JSON_OPTION, run_argument
 from gitexp.cli.run_live import tell_meanwhile
 from gitexp.cli.terminal import find_look, say, warn
 from gitexp.cli.transfer import TransferLine
@@ -70,9 +70,7 @@ def reproduce(
     name: Annotated[
         str | None, typer.Option("-n", "--name", metavar="NAME", help="A name; made up where none is given.")
     ] = None,
-    data_remote: Annotated[
-        str | None, typer.Option("--data-remote", metavar="NAME", help="The data remote; else that of the settings.")
-    ] = None,
+    data_remote: DATA_REMOTE_OPTION = None,
     with_filters: Annotated[
         bool,
         typer.Option(

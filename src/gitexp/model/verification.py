@@ -35,6 +35,8 @@ class Verification(NamedTuple):
     elsewhere: int
     elsewhere_bytes: int
     is_quick: bool = False
+    asked: tuple[str, int] | None = None
+    """The data remote that was asked, and for how many objects."""
 
     @property
     def holds(self) -> bool:

@@ -35,6 +35,8 @@ def summarise(found: Verification) -> str:
     wrong, notes = count_breaches(found.breaches)
     size = "not read" if found.is_quick else f"{format_bytes(found.bytes)} read"
     looked = f"{_count(found.runs, 'run')}, {_count(found.objects, 'object')}, {size}"
+    if found.asked is not None:
+        looked += f", {_count(found.asked[1], 'object')} asked of {found.asked[0]}"
     verdict = f"{_count(wrong, 'problem')}" if wrong else "all hold" if found.runs != 1 else "it holds"
     return f"{looked}: {verdict}" + (f", {_count(notes, 'note')}" if notes else "")
 

@@ -11,6 +11,8 @@ import pytest
 from kit.exp import Ran, refs, run_exp
 
 if TYPE_CHECKING:
+    import pathlib
+
     from kit.git import GitFolder
 
 PYTHON = sys.executable
@@ -106,8 +108,12 @@ def test_what_has_run_needs_not_run_again(project: GitFolder) -> None:
 
 
 @pytest.mark.parametrize("change", ["code", "untracked", "seed", "param", "data", "command", "directory", "packages"])
-def test_a_run_with_any_other_input_is_needed(project: GitFolder, change: str) -> None:
+def test_a_run_with_any_other_input_is_needed(
+    project: GitFolder, change: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (project.path / "sub").mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "packages"))
+    (tmp_path / "packages").mkdir()
     assert needed(project, "--data", "a.csv")
     assert not needed(project, "--data", "a.csv")
     options: tuple[str, ...] = ("--data", "a.csv")
@@ -125,7 +131,9 @@ def test_a_run_with_any_other_input_is_needed(project: GitFolder, change: str) -
     elif change == "command":
         command = (*command, "--lr", "1")
     elif change == "packages":
-        command = (PYTHON, "-s", "train.py")
+        metadata = tmp_path / "packages" / "extra-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text("Name: extra\nVersion: 1.0\n")
     if change == "directory":
         ran = run_exp(project, "run", "--needed", *options, "--", PYTHON, "../train.py", where="sub")
         assert ran.out == "loss=0.25\n"

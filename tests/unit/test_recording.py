@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitexp.actions.data_recorded import LATE_BYTES, Patience
 from gitexp.data.cache import Cache
 from gitexp.data.changes import find_changes
 from gitexp.data.hashing import hash_folder
@@ -197,6 +198,15 @@ def test_what_nobody_named_is_not_waited_for(top: pathlib.Path) -> None:
         ("like", "0" * 32, "the command ended before it was read; the hash is that of x.dvc"),
         ("unlike", None, "it was not read to its end"),
     ]
+
+
+def test_once_the_command_has_ended_only_so_much_more_is_read() -> None:
+    ended = [False]
+    patience = Patience(lambda: ended[0])
+    assert patience.may_read(10 * LATE_BYTES)
+    ended[0] = True
+    assert patience.may_read(LATE_BYTES)
+    assert not patience.may_read(1)
 
 
 def test_data_that_changes_after_it_was_hashed_is_found(top: pathlib.Path) -> None:

@@ -19,7 +19,7 @@ LATE_BYTES = 500_000_000
 
 
 @dataclass(slots=True)
-class _Patience:
+class Patience:
     """Whether data that nobody named is read on; once the command has ended only a part of it is."""
 
     has_ended: Callable[[], bool]
@@ -64,7 +64,7 @@ def record_run_data(
         tracked=tracked.by_path,
         unasked=tracked.unasked if begun.settings.data_tracked else (),
         known=open_known(),
-        may_read=_Patience(has_ended).may_read,
+        may_read=Patience(has_ended).may_read,
     )
     return data._replace(warnings=(*tracked.warnings, *data.warnings))
 

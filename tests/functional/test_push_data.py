@@ -363,3 +363,15 @@ def test_a_bar_is_drawn_on_a_terminal_and_wiped(ada: GitFolder, store: pathlib.P
         terminal.expect(rb"push  sending 5 +.*% +.* of 3 MB")
         terminal.expect(rb"sent 5 objects, 3 MB, to ")
         assert terminal.wait() == 0
+
+
+def test_data_alone_that_has_no_remote_to_go_to_is_said_and_no_failure(team: Team, tmp_path: pathlib.Path) -> None:
+    ada = team.clone("carol")
+    ada.gen({"data/a.csv": "1\n", ".gitignore": "data/\n"})
+    assert run_exp(ada, "run", "-q", "--data", "data", "--", "true").status == 0
+
+    ran = share(ada, "push")
+
+    assert "data of 1 run is not in Git and stays here: no data remote is chosen" in ran.err
+    assert tips(team.there) == tips(ada)
+    assert "no data remote is chosen" in share(ada, "push", "--data-only", status=1).err

@@ -82,7 +82,10 @@ def push_data(
         report = report._replace(place=remote.place)
         return _push(store, pointing, request, remote, known, report, progress if progress is not None else SILENT)
     except NoStorage as error:
-        return report._replace(failed=_judge(store, pointing, error, known))
+        failed = _judge(store, pointing, error, known)
+        if failed is None or failed.is_grave or request.anew:
+            return report._replace(failed=failed and failed.error)
+        return report._replace(warnings=(f"{failed.error.message}; hint: {failed.error.hint}",))
     except (TransferFailed, StorageFailed) as error:
         return report._replace(failed=error)
     finally:
@@ -175,7 +178,14 @@ def _send(
     )
 
 
-def _judge(store: RunStore, pointing: Sequence[PointingRun], error: NoStorage, known: KnownHashes) -> NoStorage | None:
+class Unsent(NamedTuple):
+    """That there is no remote, said of what stays here. Grave for artifacts: of data the run's folder has the bytes."""
+
+    error: NoStorage
+    is_grave: bool
+
+
+def _judge(store: RunStore, pointing: Sequence[PointingRun], error: NoStorage, known: KnownHashes) -> Unsent | None:
     """Whether it matters that there is no remote: not where none of the bytes are here, as in a colleague's clone."""
     objects = open_objects(store.repository, store.project.path(store.repository))
     wanted = {one.md5: one for run in pointing for one in run.pointed}
@@ -185,11 +195,12 @@ def _judge(store: RunStore, pointing: Sequence[PointingRun], error: NoStorage, k
         return None
     runs = sum(any(one.md5 not in lost for one in run.pointed) for run in pointing)
     what = here[0].path if len(here) == 1 else f"{here[0].path} and {len(here) - 1} more"
-    return NoStorage(
+    said = NoStorage(
         f"{what} of {runs} run{'s' * (runs != 1)} {'is' if len(here) == 1 else 'are'} not in Git and "
         f"{'stays' if len(here) == 1 else 'stay'} here: {error.message}",
         hint=f"{error.hint}; or exp push --no-data",
     )
+    return Unsent(said, any(one.kind == "artifact" for one in here))
 
 
 def _remember(memory: KnownThere, *, objects: Iterable[str] = (), runs: Iterable[str] = ()) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 exp checkout last                      beside the repository, named after both
-exp checkout max:val_auc ../best       the code of the best run, its data and artifacts, in ../best
+exp checkout max:val_auc ../best       the best run, data and artifacts, in ../best
 exp checkout k3v9 --no-data            its code alone
 cd "$(exp checkout k3v9)"              and go there
 git worktree remove ../best            when you are done

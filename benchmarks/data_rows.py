@@ -35,7 +35,7 @@ def keep_gb(beside: str) -> Callable[[Ground], Row]:
                 if os.path.exists(file):
                     os.remove(file)
 
-        line = {"dvc": ["dvc", "add", "--quiet", "big.bin"], "cp": ["cp", big, copy]}[beside]
+        line = {"dvc": [ground.python, "-m", "dvc", "add", "--quiet", "big.bin"], "cp": ["cp", big, copy]}[beside]
         return Row(
             f"keep-1gb-{beside}",
             f"`exp run --artifact big.bin` of 1 GB, against `{'dvc add' if beside == 'dvc' else 'cp'}`",
@@ -83,14 +83,14 @@ def get_weights(ground: Ground) -> Row:
     remote = os.path.join(ground.scratch, "storage")
     bare = os.path.join(ground.scratch, "storage.git")
     if not os.path.isdir(remote):
-        _run(ground, folder, "dvc", "remote", "add", "--quiet", "--default", "storage", remote)
+        _run(ground, folder, ground.python, "-m", "dvc", "remote", "add", "--quiet", "--default", "storage", remote)
         _run(ground, folder, "git", "init", "--quiet", "--bare", bare)
         _run(ground, folder, "git", "push", "--quiet", bare, "HEAD:refs/heads/main")
         line = ("run", "--quiet", "--name", "weights", "--artifact", "weights.bin", "--", "touch", "weights.bin")
         _run(ground, folder, ground.exp, *line)
         _run(ground, folder, ground.exp, "push", "--quiet", "--to", bare, "last")
-        _run(ground, folder, "dvc", "add", "--quiet", "weights.bin")
-        _run(ground, folder, "dvc", "push", "--quiet")
+        _run(ground, folder, ground.python, "-m", "dvc", "add", "--quiet", "weights.bin")
+        _run(ground, folder, ground.python, "-m", "dvc", "push", "--quiet")
     out = os.path.join(ground.scratch, "got")
     places = (out, f"{folder}/.git/exp/cache", f"{folder}/.dvc/cache", f"{folder}/.dvc/tmp", f"{ground.scratch}/site")
 
@@ -106,7 +106,7 @@ def get_weights(ground: Ground) -> Row:
         1.0,
         {
             "a": Command([ground.exp, "get", "weights", "weights.bin", "-o", out], folder, prepare=forget),
-            "b": Command(["dvc", "pull", "--quiet", "weights.bin.dvc"], folder, prepare=forget),
+            "b": Command([ground.python, "-m", "dvc", "pull", "--quiet", "weights.bin.dvc"], folder, prepare=forget),
         },
         most=9,
     )
@@ -119,7 +119,7 @@ def _project(ground: Ground) -> str:
     if not os.path.isdir(folder):
         os.makedirs(folder)
         _run(ground, folder, "git", "init", "--quiet")
-        _run(ground, folder, "dvc", "init", "--quiet")
+        _run(ground, folder, ground.python, "-m", "dvc", "init", "--quiet")
         with open(os.path.join(folder, ".gitignore"), "w", encoding="utf-8") as file:
             file.write("*.bin\n/data\n")
         _run(ground, folder, "git", "add", "-A")

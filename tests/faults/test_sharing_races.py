@@ -12,7 +12,7 @@ import pytest
 
 from kit.git import GitFolder
 from kit.sharing import IDS, Team, add_runs, notes, say, share, tips
-from kit.terminal import wait_until
+from kit.terminal import open_when_read
 
 if TYPE_CHECKING:
     import pathlib
@@ -106,17 +106,17 @@ def test_a_push_that_is_interrupted_leaves_nothing_half_done(team: Team, ada: Gi
     add_runs(ada, IDS[3])
     gate = team.root / "gate"
     os.mkfifo(gate)
-    began = team.root / "began"
     hook = ada.path / ".git" / "hooks" / "pre-push"
-    hook.write_text(f"#!/bin/sh\ntouch {began}\ncat {gate}\n")
+    hook.write_text(f"#!/bin/sh\nexec cat {gate}\n")
     hook.chmod(0o755)
     process = subprocess.Popen(
         [sys.executable, "-m", "gitexp", "push"], cwd=ada.path, start_new_session=True, stderr=subprocess.PIPE
     )
-    wait_until(began.exists)
+    holding = open_when_read(gate)
     os.killpg(process.pid, signal.SIGINT)
 
     _, said = process.communicate(timeout=60)
+    os.close(holding)
 
     assert process.returncode == 130
     assert said.strip() == b""

@@ -180,3 +180,16 @@ def test_outside_of_a_repository_it_is_refused_as_ever(tmp_path_factory: pytest.
     refused = run_exp(GitFolder(tmp_path_factory.mktemp("plain")), "run", "--needed", "--", "true")
     assert refused.status == 125
     assert "not inside a Git repository" in refused.err
+
+
+def test_a_run_whose_commit_is_missing_holds_up_no_look_for_equals(folder: GitFolder) -> None:
+    folder.gen({"train.py": "print('loss=0.5')\n"})
+    folder.commit("Train")
+    assert run_exp(folder, "run", "-q", "-n", "first", "--", sys.executable, "train.py").status == 0
+    lost = folder.path / ".git" / "refs" / "runs" / "default" / "z000000000"
+    lost.write_text("1" * 40 + "\n")
+
+    ran = run_exp(folder, "run", "-n", "second", "--", sys.executable, "train.py")
+
+    assert "same inputs as first" in ran.err
+    assert "were not found" not in ran.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -142,6 +143,22 @@ def limit_time() -> Iterator[None]:
 def open_gate(fifo: str | os.PathLike[str]) -> None:
     """Lets a process go on that waits to open a FIFO for reading, and leaves it nothing to read."""
     os.close(os.open(fifo, os.O_WRONLY))
+
+
+def open_when_read(fifo: str | os.PathLike[str]) -> int:
+    """Waits until a process has a FIFO open for reading, and opens it for writing: that process waits on."""
+    opened: list[int] = []
+
+    def is_read() -> bool:
+        try:
+            opened.append(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+        return bool(opened)
+
+    wait_until(is_read)
+    return opened[0]
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

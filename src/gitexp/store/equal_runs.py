@@ -32,7 +32,16 @@ def find_equal(repository: Repository, fingerprint: str, other_than: str) -> Run
     """
     listing = run_git(
         repository,
-        *("log", "--no-show-signature", "--no-notes", "--no-color", "--no-decorate", "--format=%H %S"),
+        # A run that another process has just stored may be in Git's list of refs and not yet in its list of objects.
+        *(
+            "log",
+            "--ignore-missing",
+            "--no-show-signature",
+            "--no-notes",
+            "--no-color",
+            "--no-decorate",
+            "--format=%H %S",
+        ),
         *("--fixed-strings", f"--grep={_FINGERPRINT}{fingerprint}", f"--max-count={_LOOKED_AT}"),
         *("--no-walk", f"--glob={RUNS}*"),  # in this order: a --max-count behind it makes Git walk again
     )

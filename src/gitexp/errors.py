@@ -3,6 +3,7 @@
     ExpError                        exit  code
     ├── UsageError                  2     usage
     │   └── InvalidValue            2     invalid-value
+    │       └── InvalidFilter       2     invalid-filter
     ├── NotFound                    1     not-found
     │   ├── NotARepository          1     not-a-repository
     │   ├── RunNotFound             1     run-not-found
@@ -10,6 +11,7 @@
     │   ├── NoRemote                1     no-remote
     │   ├── NoStorage               1     no-storage
     │   └── ObjectMissing           1     object-missing
+    ├── MissingPackage              1     missing-package
     ├── AmbiguousRun                1     ambiguous-run
     ├── DirectionUnknown            1     direction-unknown
     ├── ConfigError                 1     config
@@ -63,6 +65,17 @@ class InvalidValue(UsageError):
 
     def __init__(self, what: str, value: str, why: str, *, hint: str | None = None) -> None:
         super().__init__(f"{what} {value!r}: {why}", hint=hint, what=what, value=value, why=why)
+
+
+class InvalidFilter(InvalidValue):
+    """A filter that cannot be read, or names what no run has. ``place`` is where in its text, from 0."""
+
+    code = "invalid-filter"
+
+    def __init__(self, text: str, place: int, why: str, *, hint: str | None = None) -> None:
+        UsageError.__init__(
+            self, f"--where: {why}\n    {text}\n    {' ' * place}^", hint=hint, text=text, place=place, why=why
+        )
 
 
 class NotFound(ExpError):
@@ -143,6 +156,20 @@ class ObjectMissing(NotFound):
 
     def __init__(self, path: str, md5: str, why: str, *, hint: str | None = None) -> None:
         super().__init__(f"{path} ({md5}): {why}", hint=hint, path=path, md5=md5, why=why)
+
+
+class MissingPackage(ExpError):
+    """A Python package that only some commands need is not installed."""
+
+    code = "missing-package"
+
+    def __init__(self, package: str, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs {package}, which is not installed",
+            hint=f"pip install 'gitexp[{extra}]'",
+            package=package,
+            extra=extra,
+        )
 
 
 class AmbiguousRun(ExpError):

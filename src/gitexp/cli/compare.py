@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gitexp.actions.choose_runs import RunChoice
 from gitexp.actions.compare_runs import RunComparison, compare_named
 from gitexp.cli.completion import complete_rows
 from gitexp.cli.opening import open_recovered
@@ -68,7 +69,8 @@ def compare(
     specs = read_specs(runs or [])
     limit = length if length is not None else 0 if specs else DEFAULT_LENGTH
     store = open_recovered()
-    comparison = compare_named(store, specs, experiment=experiment, limit=limit, keys=keys)
+    choice = RunChoice(specs=tuple(specs), experiment=experiment, limit=limit)
+    comparison = compare_named(store, choice, keys=keys)
     if as_json:
         from gitexp.cli.output import write_envelope
         from gitexp.render.json_form import matrix_fields

@@ -60,6 +60,16 @@ EXPERIMENT_OPTION = Annotated[str | None, _experiment("Where last, max: and min:
 LISTED_EXPERIMENT_OPTION = Annotated[str | None, _experiment("The experiment to list; else as .exp.yaml says.")]
 
 
+WHERE_OPTION = Annotated[
+    str | None,
+    typer.Option("--where", "-w", metavar="FILTER", help="Only runs that it is true of: 'params.lr < 0.01'"),
+]
+GROUP_BY_OPTION = Annotated[
+    str | None,
+    typer.Option("--group-by", metavar="KEYS", help="Group by columns, with commas; auto: by all but the seed."),
+]
+
+
 def _check_count(value: int | None) -> int | None:
     if value is not None and value < 0:
         raise typer.BadParameter("not a number of lines or runs")

@@ -113,7 +113,7 @@ def _find_asked(candidates: Sequence[Candidate], heads: Sequence[RunHead], keys:
 
 
 def _make_row(column: Column, candidates: Sequence[Candidate], directions: Mapping[str, Direction]) -> Row:
-    cells = tuple(_cell_of(column, candidate) for candidate in candidates)
+    cells = tuple(cell_of_candidate(column, candidate) for candidate in candidates)
     is_same = len(cells) > 1 and all(
         cell.present and cells[0].present and equal_values(cell.value, cells[0].value) for cell in cells
     )
@@ -123,7 +123,8 @@ def _make_row(column: Column, candidates: Sequence[Candidate], directions: Mappi
     return Row(column, _part_of(column), cells, is_same, best)
 
 
-def _cell_of(column: Column, candidate: Candidate) -> Cell:
+def cell_of_candidate(column: Column, candidate: Candidate) -> Cell:
+    """What a run has in a column, be it of its manifest."""
     if column.kind != "detail":
         return cell_of(column, candidate.head)
     if column.key not in candidate.details:

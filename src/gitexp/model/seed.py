@@ -26,3 +26,8 @@ def find_seed(params: Mapping[str, Value]) -> int | None:
         return None
     best = ranked[min(ranked)]
     return best.pop() if len(best) == 1 else None
+
+
+def is_seed(key: str) -> bool:
+    """Whether a param is called as a seed is, however deep it stands."""
+    return key.lower().replace("-", "_").rpartition(".")[2] in SEED_NAMES

@@ -8,7 +8,7 @@ import statistics
 from typing import TYPE_CHECKING
 
 from gitexp.model.details import data_hashes
-from gitexp.model.seed import SEED_NAMES
+from gitexp.model.seed import is_seed
 from gitexp.model.values import equal_values
 
 if TYPE_CHECKING:
@@ -63,11 +63,7 @@ def spreads(runs: Sequence[Run]) -> dict[str, float]:
 
 
 def _without_seed(params: Params) -> Params:
-    return {key: value for key, value in params.items() if not _is_seed(key)}
-
-
-def _is_seed(key: str) -> bool:
-    return key.lower().replace("-", "_").rpartition(".")[2] in SEED_NAMES
+    return {key: value for key, value in params.items() if not is_seed(key)}
 
 
 def _equal_params(one: Params, other: Params) -> bool:

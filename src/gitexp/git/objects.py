@@ -146,7 +146,10 @@ class ObjectWriter:
             number, data = self._store.get_raw(ObjectID(object_id.encode("ascii")))
         except KeyError:
             # Not there for dulwich: a partial clone that fetches on demand, or a pack made since the store was opened.
-            return run_git(self._repository, "cat-file", kind, object_id)
+            try:
+                return run_git(self._repository, "cat-file", kind, object_id)
+            except GitFailed:  # it went into a pack while Git looked at its file
+                return run_git(self._repository, "cat-file", kind, object_id)
         if number != _TYPES[kind]:
             raise BrokenObject(f"{object_id} is not a {kind}")
         return data

@@ -164,7 +164,14 @@ def make_run(number: int, head: str, tree: str) -> tuple[Run, list[Point]]:
         environment=Environment(python="3.11.7", implementation="CPython", platform="Linux", cores=8),
         seed=number,
         fingerprint=fingerprint(
-            tree=tree, directory=".", command=command, params=params, data={}, packages=None, seed=number
+            tree=tree,
+            directory=".",
+            command=command,
+            params=params,
+            data={},
+            packages=None,
+            python="3.11.7",
+            seed=number,
         ),
     )
     return run, points

@@ -25,6 +25,10 @@ def object_path(folder: GitFolder, name: str) -> pathlib.Path:
     return folder.path / ".git" / "objects" / object_id[:2] / object_id[2:]
 
 
+def forget_index(folder: GitFolder) -> None:
+    (folder.path / ".git" / "exp" / "index.sqlite").unlink()
+
+
 def flip(path: pathlib.Path, place: int) -> None:
     data = bytearray(path.read_bytes())
     data[place] ^= 0x10
@@ -41,6 +45,7 @@ def runs(stored_runs: GitFolder) -> GitFolder:
 @pytest.mark.parametrize("place", [HEADER, CONTENT])
 def test_the_other_runs_are_listed_when_a_commit_is_damaged(runs: GitFolder, place: int) -> None:
     flip(object_path(runs, REF), place)
+    forget_index(runs)
     ran = run_exp(runs, "ls", "--all", "--ids")
     assert ran.status == 0
     assert sorted(ran.out.split()) == sorted(GOOD)
@@ -50,9 +55,23 @@ def test_the_other_runs_are_listed_when_a_commit_is_damaged(runs: GitFolder, pla
 
 
 @pytest.mark.parametrize("place", [HEADER, CONTENT])
+def test_a_run_that_was_listed_before_its_commit_was_damaged_is_still_known_and_verify_tells(
+    runs: GitFolder, place: int
+) -> None:
+    before = run_exp(runs, "ls", "--all", "--json").out
+    flip(object_path(runs, REF), place)
+    assert run_exp(runs, "ls", "--all", "--json").out == before
+    for command in (("verify",), ("verify", "--quick")):
+        ran = run_exp(runs, *command)
+        assert ran.status == 1
+        assert REF in ran.out + ran.err
+
+
+@pytest.mark.parametrize("place", [HEADER, CONTENT])
 def test_several_damaged_commits_are_one_line(runs: GitFolder, place: int) -> None:
     for run_id in (BAD, "t2zc9x1k0f", "p7qw4n8hde"):
         flip(object_path(runs, f"refs/runs/default/{run_id}"), place)
+    forget_index(runs)
     ran = run_exp(runs, "ls", "--all", "--json")
     assert [row["id"] for row in envelope(ran.out)["data"]["runs"]] == ["q9ne1w3t6k", "h8yb3d6m2g"]
     assert [error["code"] for error in envelope(ran.out)["errors"]] == ["broken-record"] * 3
@@ -98,6 +117,7 @@ def test_a_damaged_pack_loses_one_run(runs: GitFolder) -> None:
     listing = runs.git("show-index", stdin=index.read_bytes())
     offset = next(int(line.split()[0]) for line in listing.splitlines() if line.split()[1] == damaged)
     flip(index.with_suffix(".pack"), offset + 40)
+    forget_index(runs)
     ran = run_exp(runs, "ls", "--all", "--ids")
     assert ran.status == 0
     assert sorted(ran.out.split()) == sorted(GOOD)

@@ -39,7 +39,7 @@ def verify_runs(
     ``find_runs`` does, GitFailed, and NoStorage and TransferFailed for the remote.
     """
     repository = store.repository
-    heads = store.heads()
+    heads = store.heads(indexed=False)
     if runs:
         chosen = tuple(find_runs(store, runs, experiment, heads))
         heads = heads._replace(runs=chosen, broken=(), removed=())

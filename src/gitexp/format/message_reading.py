@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gitexp.model.values import Params, Scalar, Value
 
 _SUBJECT = re.compile(r"run (\S+):(?: (.*))?")
+_VALUE_LINE = re.compile(rb"^(?:Param|Metric|Tag|Run-More): ", re.MULTILINE)
 _MOST_READ = 1_000
 """Lines of one kind: a writer stops at 64, and who sends a million wants our listing to stand still."""
 _KINDS = {"Param": "params", "Metric": "metrics", "Tag": "tags"}
@@ -120,6 +121,17 @@ def _parse_lineage(fields: dict[str, str]) -> Lineage:
         reproduces=None if reproduces is None else parse_id(reproduces),
         forked_from=None if forked is None else parse_id(forked),
     )
+
+
+def find_values(data: bytes) -> str:
+    """The part of a message that ``parse_values`` reads: its lines of params, metrics and tags, and what follows."""
+    found = _VALUE_LINE.search(data)
+    return data[found.start() :].decode("utf-8", "replace") if found else ""
+
+
+def parse_values(text: str) -> SaidValues:
+    """What the lines of a message say of params, metrics and tags; what cannot be read is among ``more``."""
+    return _read_values(text.split("\n"))
 
 
 def _read_values(lines: list[str]) -> SaidValues:

@@ -77,4 +77,4 @@ class RunHead(NamedTuple):
     @property
     def more(self) -> frozenset[str]:
         """The parts of which the manifest has more (``params``, ``metrics``, ``tags``)."""
-        return self.said.values.more
+        return self.said.more

@@ -24,13 +24,22 @@ class SaidValues(NamedTuple):
 
 
 class Said:
-    """Values that are read once, when they are first asked for. Equal when the values are."""
+    """Values that are read once, when they are first asked for. Equal when the values are.
 
-    __slots__ = ("_read", "_values")
+    ``more`` is given where it is known before the rest is read.
+    """
 
-    def __init__(self, read: Callable[[], SaidValues]) -> None:
+    __slots__ = ("_more", "_read", "_values")
+
+    def __init__(self, read: Callable[[], SaidValues], more: frozenset[str] | None = None) -> None:
         self._read = read
+        self._more = more
         self._values: SaidValues | None = None
+
+    @property
+    def more(self) -> frozenset[str]:
+        """The parts of which the manifest has more."""
+        return self.values.more if self._more is None else self._more
 
     @property
     def values(self) -> SaidValues:

@@ -9,7 +9,7 @@ from gitexp.errors import BrokenObject, BrokenRecord, NewerFormat
 from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
 from gitexp.model.head import RunHead
-from gitexp.model.refs import parse_run_ref
+from gitexp.model.refs import RUNS, parse_run_ref
 from gitexp.model.run import Status, User
 
 if TYPE_CHECKING:
@@ -32,30 +32,32 @@ def read_heads(commits: Iterable[RefCommit]) -> Heads:
     ended: dict[str, RunHead] = {}
     live: dict[str, RunHead] = {}
     broken: list[BrokenRecord] = []
-    for ref, commit_id, data, is_damaged in commits:
-        parsed = parse_run_ref(ref)
-        if parsed is None:
-            broken.append(BrokenRecord(ref, "the ref is not that of a run"))
-            continue
-        if is_damaged:
-            broken.append(BrokenRecord(ref, "its commit is damaged", hint="git fsck"))
-            continue
+    for commit in commits:
         try:
-            head = _read_head(ref, commit_id, data)
+            head, _ = read_head(commit)
         except BrokenRecord as error:
             broken.append(error)
-            continue
-        if head.id != parsed.id or head.home != parsed.experiment:
-            whose = f"run {head.id} of experiment {head.home!r}"
-            broken.append(BrokenRecord(ref, f"its commit is that of {whose}"))
-            continue
-        (ended if parsed.kind == "ended" else live)[head.id] = head
+        else:
+            (ended if head.ref.startswith(RUNS) else live)[head.id] = head
     runs = [*ended.values(), *(head for head in live.values() if head.id not in ended)]
     runs.sort(key=lambda head: (head.started_at, head.id), reverse=True)
     return Heads(tuple(runs), tuple(broken))
 
 
-def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
+def read_head(found: RefCommit) -> tuple[RunHead, bytes]:
+    """The head of the run that a ref leads to, and its message. Raises BrokenRecord."""
+    parsed = parse_run_ref(found.ref)
+    if parsed is None:
+        raise BrokenRecord(found.ref, "the ref is not that of a run")
+    if found.is_damaged:
+        raise BrokenRecord(found.ref, "its commit is damaged", hint="git fsck")
+    head, message = _read_head(found.ref, found.id, found.data)
+    if head.id != parsed.id or head.home != parsed.experiment:
+        raise BrokenRecord(found.ref, f"its commit is that of run {head.id} of experiment {head.home!r}")
+    return head, message
+
+
+def _read_head(ref: str, commit_id: str, data: bytes | None) -> tuple[RunHead, bytes]:
     if data is None:
         raise BrokenRecord(ref, "its commit is missing or damaged", hint="git fsck")
     try:
@@ -69,11 +71,11 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
         raise BrokenRecord(ref, str(error)) from error
     try:
         ended_at = datetime.fromtimestamp(commit.committer.seconds, UTC)
+        if message.seconds is not None:  # a later tip has the date of its annotation
+            ended_at = message.started_at + timedelta(seconds=message.seconds)
     except (OverflowError, ValueError, OSError) as error:
         raise BrokenRecord(ref, f"its date cannot be: {error}") from error
-    if message.seconds is not None:  # a later tip has the date of its annotation
-        ended_at = message.started_at + timedelta(seconds=message.seconds)
-    return RunHead(
+    head = RunHead(
         ref=ref,
         commit=commit_id,
         snapshot=commit.parents[0] if commit.parents and not message.has_no_snapshot else None,
@@ -94,3 +96,4 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
         heard_at=ended_at if len(commit.parents) > 1 and message.status is Status.RUNNING else None,
         lineage=message.lineage,
     )
+    return head, commit.message

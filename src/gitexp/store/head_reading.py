@@ -34,7 +34,7 @@ def read_heads(commits: Iterable[RefCommit]) -> Heads:
     broken: list[BrokenRecord] = []
     for commit in commits:
         try:
-            head, _ = read_head(commit)
+            head = read_head(commit)
         except BrokenRecord as error:
             broken.append(error)
         else:
@@ -44,20 +44,20 @@ def read_heads(commits: Iterable[RefCommit]) -> Heads:
     return Heads(tuple(runs), tuple(broken))
 
 
-def read_head(found: RefCommit) -> tuple[RunHead, bytes]:
-    """The head of the run that a ref leads to, and its message. Raises BrokenRecord."""
+def read_head(found: RefCommit) -> RunHead:
+    """The head of the run that a ref leads to. Raises BrokenRecord."""
     parsed = parse_run_ref(found.ref)
     if parsed is None:
         raise BrokenRecord(found.ref, "the ref is not that of a run")
     if found.is_damaged:
         raise BrokenRecord(found.ref, "its commit is damaged", hint="git fsck")
-    head, message = _read_head(found.ref, found.id, found.data)
+    head = _read_head(found.ref, found.id, found.data)
     if head.id != parsed.id or head.home != parsed.experiment:
         raise BrokenRecord(found.ref, f"its commit is that of run {head.id} of experiment {head.home!r}")
-    return head, message
+    return head
 
 
-def _read_head(ref: str, commit_id: str, data: bytes | None) -> tuple[RunHead, bytes]:
+def _read_head(ref: str, commit_id: str, data: bytes | None) -> RunHead:
     if data is None:
         raise BrokenRecord(ref, "its commit is missing or damaged", hint="git fsck")
     try:
@@ -75,7 +75,7 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> tuple[RunHead, b
             ended_at = message.started_at + timedelta(seconds=message.seconds)
     except (OverflowError, ValueError, OSError) as error:
         raise BrokenRecord(ref, f"its date cannot be: {error}") from error
-    head = RunHead(
+    return RunHead(
         ref=ref,
         commit=commit_id,
         snapshot=commit.parents[0] if commit.parents and not message.has_no_snapshot else None,
@@ -96,4 +96,3 @@ def _read_head(ref: str, commit_id: str, data: bytes | None) -> tuple[RunHead, b
         heard_at=ended_at if len(commit.parents) > 1 and message.status is Status.RUNNING else None,
         lineage=message.lineage,
     )
-    return head, commit.message

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from gitexp.errors import BrokenRecord
-from gitexp.format.message_reading import find_values
 from gitexp.git.reading import RefCommit, read_commits_of
 from gitexp.model.refs import FOLDS, LIVE, REMOVED, RUNS
 from gitexp.model.run import Status
@@ -83,7 +82,7 @@ def _known_commits(connection: sqlite3.Connection, names: Mapping[str, str | Non
 
 def _read_own(
     repository: Repository, refs: Sequence[tuple[str, str]], broken: list[tuple[str, str]]
-) -> Iterator[tuple[RunHead, bytes]]:
+) -> Iterator[RunHead]:
     for commit in read_commits_of(repository, refs):
         try:
             yield read_head(commit)
@@ -96,7 +95,7 @@ def _take_folds(connection: sqlite3.Connection, repository: Repository) -> set[s
 
     folds = read_folds(repository, held_refs(connection, FOLDS))
     is_broken = bool(folds.broken)
-    found: dict[str, tuple[RunHead, bytes]] = {}
+    found: dict[str, RunHead] = {}
     known = dict(connection.execute("SELECT ref, \"commit\" || ' ' || fold FROM stored_runs WHERE fold IS NOT NULL"))
     kept: set[str] = set()
     for first, *_ in folds.tips.values():
@@ -104,11 +103,11 @@ def _take_folds(connection: sqlite3.Connection, repository: Repository) -> set[s
             kept.add(first.ref)
             continue
         try:
-            head, message = read_head(RefCommit(first.ref, first.commit, first.data))
+            head = read_head(RefCommit(first.ref, first.commit, first.data))
         except BrokenRecord:
             is_broken = True
         else:
-            found[first.ref] = (head._replace(fold=first.fold), message)
+            found[first.ref] = head._replace(fold=first.fold)
     _note_state(connection, "folds", is_broken=is_broken)
     touched = _forget(connection, [ref for ref in known if ref not in kept], "fold IS NOT NULL")
     return touched | _insert(connection, found.values())
@@ -144,7 +143,6 @@ def _forget(connection: sqlite3.Connection, refs: Sequence[str], which: str) -> 
         for number, run_id, filled in rows:
             touched.add(run_id)
             connection.execute("DELETE FROM stored_runs WHERE number = ?", (number,))
-            connection.execute("DELETE FROM said WHERE number = ?", (number,))
             if filled:
                 keys = [key for (key,) in connection.execute("SELECT key FROM stored_keys")] if keys is None else keys
                 for table in ("stored_values", "stored_metrics"):
@@ -153,13 +151,10 @@ def _forget(connection: sqlite3.Connection, refs: Sequence[str], which: str) -> 
     return touched
 
 
-def _insert(connection: sqlite3.Connection, heads: Iterable[tuple[RunHead, bytes]]) -> set[str]:
-    touched: set[str] = set()
-    for head, message in heads:
-        touched.add(head.id)
-        number = connection.execute(_INSERT, _row_of(head)).lastrowid
-        connection.execute("INSERT INTO said (number, text) VALUES (?, ?)", (number, find_values(message)))
-    return touched
+def _insert(connection: sqlite3.Connection, heads: Iterable[RunHead]) -> set[str]:
+    known = list(heads)
+    connection.executemany(_INSERT, map(_row_of, known))
+    return {head.id for head in known}
 
 
 def _row_of(head: RunHead) -> tuple[object, ...]:

@@ -1,14 +1,17 @@
-"""Params, metrics and tags of heads from the index: read when they are asked for, many at once."""
+"""Params, metrics and tags of heads that the index gave: read from their commits when they are asked for, many at once.
+
+The index has not their messages: to write these took as long as to read them, and twice the room of all the rest.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitexp.errors import BrokenObject
 from gitexp.format.message_reading import find_values, parse_values
 from gitexp.git.commits import parse_commit
-from gitexp.git.reading import read_objects
+from gitexp.git.reading import read_commits_of
 from gitexp.model.said import Said, SaidValues
-from gitexp.store.index import IndexDamagedError, IndexUnusableError, open_index
 
 if TYPE_CHECKING:
     from gitexp.git.repository import Repository
@@ -16,51 +19,45 @@ if TYPE_CHECKING:
 _AT_FIRST = 32
 _AT_ONCE = 4_096
 _UNREADABLE = SaidValues({}, {}, {}, frozenset(("params", "metrics", "tags")))
+"""What is said of a run whose commit was damaged since it was indexed: the manifest is asked, and that is told."""
 
 
 class SaidReader:
-    """Reads what the messages of some runs say: that of the run that is asked for, and those of the runs after it.
+    """Reads what the messages of some runs say: that of the run that is asked for, and those of the runs after it."""
 
-    The index is closed meanwhile, and may have changed: what it does not have any more is read from Git.
-    """
-
-    __slots__ = ("_at_once", "_commits", "_numbers", "_repository", "_texts")
+    __slots__ = ("_at_once", "_commits", "_repository", "_texts")
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._commits: list[str] = []
-        self._numbers: list[int] = []
-        self._texts: dict[int, str] = {}
+        self._texts: dict[int, str | None] = {}
         self._at_once = _AT_FIRST
 
-    def make_said(self, number: int, commit: str, more: str | None) -> Said:
-        """The values of the next run, by its number in the index."""
+    def make_said(self, commit: str, more: str | None) -> Said:
+        """The values of one more run; ``more`` has the parts of which the manifest has more, where that is known."""
         place = len(self._commits)
         self._commits.append(commit)
-        self._numbers.append(number)
         return Said(lambda: self._read(place), None if more is None else frozenset(more.split()))
 
     def _read(self, place: int) -> SaidValues:
         if place not in self._texts:
             self._read_texts(place)
-        return parse_values(self._texts.pop(place)) if place in self._texts else self._ask_git(self._commits[place])
+        text = self._texts.pop(place)
+        return _UNREADABLE if text is None else parse_values(text)
 
     def _read_texts(self, place: int) -> None:
-        places = range(place, min(place + self._at_once, len(self._commits)))
+        commits = self._commits[place : place + self._at_once]
         self._at_once = min(2 * self._at_once, _AT_ONCE)
-        question = 'SELECT text, "commit" FROM said JOIN stored_runs USING (number) WHERE number = ?'
-        try:
-            with open_index(self._repository) as connection:
-                connection.execute("BEGIN")
-                for one in places:
-                    row = connection.execute(question, (self._numbers[one],)).fetchone()
-                    if row is not None and row[1] == self._commits[one]:
-                        self._texts[one] = row[0]
-        except (IndexUnusableError, IndexDamagedError):
-            return  # the next listing throws it away
+        for number, text in enumerate(read_texts(self._repository, commits)):
+            self._texts[place + number] = text
 
-    def _ask_git(self, commit: str) -> SaidValues:
-        for found in read_objects(self._repository, [commit]):
-            if found.type == "commit" and found.data is not None:
-                return parse_values(find_values(parse_commit(found.data).message))
-        return _UNREADABLE
+
+def read_texts(repository: Repository, commits: list[str]) -> list[str | None]:
+    """The lines of values of the commits' messages; None of one that is missing or damaged."""
+    texts: list[str | None] = []
+    for found in read_commits_of(repository, [(commit, commit) for commit in commits]):
+        try:
+            texts.append(None if found.data is None else find_values(parse_commit(found.data).message))
+        except BrokenObject:
+            texts.append(None)
+    return texts

@@ -75,7 +75,6 @@ CREATE INDEX runs_of_experiment ON stored_runs (experiment, going, started, id, 
 CREATE INDEX runs_of_all ON stored_runs (going, started, id, hidden) WHERE shown = 1;
 CREATE INDEX runs_resuming ON stored_runs (resumes) WHERE resumes IS NOT NULL;
 CREATE INDEX runs_unfilled ON stored_runs (number) WHERE filled = 0;
-CREATE TABLE said (number INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE stored_keys (key INTEGER PRIMARY KEY, part TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (part, name));
 CREATE TABLE stored_values (key INTEGER, run INTEGER, value, type TEXT NOT NULL, PRIMARY KEY (key, run)) WITHOUT ROWID;
 CREATE TABLE stored_metrics (key INTEGER, run INTEGER, last, min, max, step, PRIMARY KEY (key, run)) WITHOUT ROWID;

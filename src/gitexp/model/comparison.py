@@ -31,6 +31,8 @@ class Candidate(NamedTuple):
 
     head: RunHead
     details: Mapping[str, Value]
+    tree: str | None = None
+    """That of its snapshot, where it was read: equal code has one tree, and maybe several commits."""
 
 
 class Row(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,3 +32,10 @@ def find_seed(params: Mapping[str, Value]) -> int | None:
 def is_seed(key: str) -> bool:
     """Whether a param is called as a seed is, however deep it stands."""
     return key.lower().replace("-", "_").rpartition(".")[2] in SEED_NAMES
+
+
+def mask_seed(text: str, seed: int | None) -> str:
+    """A text without the seed where it is told by its name, as in ``out/lr0.1-seed3``, ``seed=3`` or ``run/s3``."""
+    if seed is None:
+        return text
+    return re.sub(rf"(?i)((?:seed|(?<![a-z0-9])s)[=:_ -]?){re.escape(str(seed))}(?![0-9.])", r"\1*", text)

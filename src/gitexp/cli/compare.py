@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from gitexp.actions.choose_runs import RunChoice
 from gitexp.actions.compare_runs import RunComparison, compare_named
-from gitexp.cli.completion import complete_rows
+from gitexp.cli.completion import complete_columns, complete_rows, complete_run
 from gitexp.cli.opening import open_recovered
-from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION, LISTED_EXPERIMENT_OPTION, count_option, run_argument
+from gitexp.cli.options import (
+    COLOUR_OPTION,
+    GROUP_BY_OPTION,
+    JSON_OPTION,
+    LISTED_EXPERIMENT_OPTION,
+    WHERE_OPTION,
+    count_option,
+    run_argument,
+)
 from gitexp.cli.specs import STDIN, read_piped
 from gitexp.cli.terminal import find_look, say, warn
 from gitexp.errors import UsageError
+from gitexp.model.group_comparison import INTERVALS, TESTS, Procedure
 
 if TYPE_CHECKING:
+    from gitexp.model.group_comparison import IntervalKind, Test
     from gitexp.render.page import Look
     from gitexp.store.runs import RunStore
 
@@ -28,8 +38,19 @@ exp compare                                  the newest 20 of the present experi
 exp compare last max:val_auc k3v9            runs by any of their names
 exp ls --ids --sort -val_auc -n 5 | exp compare -
 exp compare --rows lr,'metrics.*'            only these rows
+exp compare --baseline last~1                differences from that run
+exp compare --group-by auto                  mean and spread over seeds
+exp compare --group-by lr --baseline lr=0.1 --metric loss
 exp compare --csv > runs.csv                 a row for each run, for a spreadsheet
 """
+
+
+def _complete_test(incomplete: str) -> list[str]:
+    return [word for word in TESTS if word.startswith(incomplete)]
+
+
+def _complete_interval(incomplete: str) -> list[str]:
+    return [word for word in INTERVALS if word.startswith(incomplete)]
 
 
 def compare(
@@ -38,6 +59,7 @@ def compare(
         list[str] | None, run_argument("The runs to compare; - reads them from standard input.", "[RUN]...")
     ] = None,
     experiment: LISTED_EXPERIMENT_OPTION = None,
+    where: WHERE_OPTION = None,
     length: Annotated[
         int | None, count_option("-n", help_text="At most N runs; 0 for all. [default: 20 where none is named]")
     ] = None,
@@ -50,7 +72,46 @@ def compare(
             autocompletion=complete_rows,
         ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", "-a", help="Rows that are the same in all runs, too.")] = False,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline",
+            metavar="RUN|GROUP",
+            help="The run, or the group, that the others are held against.",
+            autocompletion=complete_run,
+        ),
+    ] = None,
+    group_by: GROUP_BY_OPTION = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            "--metric",
+            metavar="KEYS",
+            help="With --group-by: metrics by key or glob, with commas.",
+            autocompletion=complete_columns,
+        ),
+    ] = None,
+    test: Annotated[
+        str | None,
+        typer.Option(
+            "--test",
+            metavar="TEST",
+            help="welch, mann-whitney, paired-t or wilcoxon. [default: welch]",
+            autocompletion=_complete_test,
+        ),
+    ] = None,
+    interval: Annotated[
+        str | None,
+        typer.Option(
+            "--ci",
+            metavar="KIND",
+            help="The confidence interval: t or bootstrap. [default: t]",
+            autocompletion=_complete_interval,
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", "-a", help="All rows, those that are the same too; all groups.")
+    ] = False,
     as_json: JSON_OPTION = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, a row for each run.")] = False,
     as_markdown: Annotated[bool, typer.Option("--md", help="Print a Markdown table.")] = False,
@@ -61,16 +122,33 @@ def compare(
     Rows that are the same in all runs are named beneath. The best value of a metric is marked where .exp.yaml says
     which way is better. A KEY is one of exp ls --columns, or of the manifest: seed, host, code.commit, code.dirty,
     data.PATH, environment.packages, environment.gpus.
+
+    With --group-by runs are put into groups: number, mean, standard deviation and 95 % confidence interval of each
+    metric over the finished ones, and with --baseline whether they differ by more than chance. paired-t and
+    wilcoxon compare runs of the same seed.
     """
     forms = [name for name, chosen in (("--json", as_json), ("--csv", as_csv), ("--md", as_markdown)) if chosen]
     if len(forms) > 1:
         raise UsageError(f"{' and '.join(forms)}: one form at a time", hint=f"exp compare {forms[0]}")
-    keys = tuple(key.strip() for key in rows.split(",") if key.strip()) if rows else ()
+    keys = _split(rows)
+    by = _split(group_by)
+    _check_options(by, rows=rows, metrics=metrics, test=test, interval=interval)
     specs = read_specs(runs or [])
-    limit = length if length is not None else 0 if specs else DEFAULT_LENGTH
+    limit = length if length is not None else 0 if specs or by or where is not None else DEFAULT_LENGTH
     store = open_recovered()
-    choice = RunChoice(specs=tuple(specs), experiment=experiment, limit=limit)
-    comparison = compare_named(store, choice, keys=keys)
+    choice = RunChoice(specs=tuple(specs), where=where, experiment=experiment, limit=limit)
+    if by:
+        from gitexp.cli.compare_groups import GroupRequest, write_groups
+
+        procedure = Procedure(cast("Test", test or "welch"), cast("IntervalKind", interval or "t"))
+        form = forms[0] if forms else None
+        write_groups(
+            store,
+            choice,
+            GroupRequest(by, baseline, _split(metrics), procedure, form, everything, ctx.obj.colour),
+        )
+        return
+    comparison = compare_named(store, choice, keys=keys, baseline=baseline)
     if as_json:
         from gitexp.cli.output import write_envelope
         from gitexp.render.json_form import matrix_fields
@@ -90,6 +168,23 @@ def compare(
     elif comparison.matrix.heads:
         _write_page(store, comparison, find_look(ctx.obj.colour), everything=everything, asked=bool(keys))
     _tell(comparison, is_cut=length is None and not specs, is_plain=not forms)
+
+
+def _split(keys: str | None) -> tuple[str, ...]:
+    return tuple(key.strip() for key in keys.split(",") if key.strip()) if keys else ()
+
+
+def _check_options(
+    by: tuple[str, ...], *, rows: str | None, metrics: str | None, test: str | None, interval: str | None
+) -> None:
+    for option, value, words in (("--test", test, TESTS), ("--ci", interval, INTERVALS)):
+        if value is not None and value not in words:
+            raise UsageError(f"{option} {value}: no such one", hint=f"one of {', '.join(words)}")
+    if by and rows:
+        raise UsageError("--rows is for single runs", hint="exp compare --group-by auto --metric KEYS")
+    given = [option for option, value in (("--metric", metrics), ("--test", test), ("--ci", interval)) if value]
+    if given and not by:
+        raise UsageError(f"{given[0]} is for groups of runs", hint=f"exp compare --group-by auto {given[0]} …")
 
 
 def read_specs(words: list[str]) -> list[str]:

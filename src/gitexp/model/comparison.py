@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from gitexp.model.columns import ABSENT, Cell, cell_of, field_column
@@ -35,14 +36,25 @@ class Candidate(NamedTuple):
     """That of its snapshot, where it was read: equal code has one tree, and maybe several commits."""
 
 
+class Change(NamedTuple):
+    """How far a value lies from the baseline's; ``percent`` of that one's size, None where it is 0."""
+
+    difference: float
+    percent: float | None
+
+
 class Row(NamedTuple):
-    """One key of all runs. ``best`` are the places of its best values, none where no direction is known."""
+    """One key of all runs. ``best`` are the places of its best values, none where no direction is known.
+
+    ``changes`` of a metric are those from the first run, None where one has no finite number; () without a baseline.
+    """
 
     column: Column
     part: RowPart
     cells: tuple[Cell, ...]
     is_same: bool
     best: frozenset[int]
+    changes: tuple[Change | None, ...] = ()
 
 
 class RunMatrix(NamedTuple):
@@ -56,6 +68,8 @@ class RunMatrix(NamedTuple):
     rows: tuple[Row, ...]
     undirected: tuple[str, ...]
     id_length: int
+    has_baseline: bool = False
+    """Whether the others are held against the first run."""
 
     def rows_of(self, part: RowPart) -> list[Row]:
         """The rows of one part."""
@@ -68,18 +82,22 @@ def compare_many(
     *,
     keys: Sequence[str] = (),
     others: Iterable[RunId] = (),
+    has_baseline: bool = False,
 ) -> RunMatrix:
     """Holds runs against each other.
 
     ``keys`` are keys or globs of rows, which then come in that order; without any every row that says something comes,
     but for a seed that is among the params. ``others`` are the ids of further runs, from which a short id must be told
-    as well. Raises UsageError for a key that none of the runs has.
+    as well. With ``has_baseline`` the metrics of all are held against those of the first. Raises UsageError for a key
+    that none of the runs has.
     """
     heads = [candidate.head for candidate in candidates]
     columns = _find_asked(candidates, heads, keys) if keys else _all_columns(candidates, heads)
     rows = [_make_row(column, candidates, directions) for column in columns]
     if not keys:
         rows = [row for row in rows if any(cell.present for cell in row.cells) and not _is_told_again(row, rows)]
+    if has_baseline:
+        rows = [row._replace(changes=_find_changes(row)) if row.column.kind == "metric" else row for row in rows]
     undirected = [
         row.column.name
         for row in rows
@@ -90,6 +108,7 @@ def compare_many(
         rows=tuple(rows),
         undirected=tuple(dict.fromkeys(undirected)),
         id_length=unique_length([head.id for head in heads], {*others, *(head.id for head in heads)}),
+        has_baseline=has_baseline,
     )
 
 
@@ -142,6 +161,25 @@ def _find_best(cells: Sequence[Cell], direction: Direction) -> frozenset[int]:
     ordered = sort_present_first(valued, lambda place: cells[place].value, reverse=direction == "maximize")
     best = frozenset(place for place in valued if cells[place].value == cells[ordered[0]].value)
     return best if len(best) < len(valued) else frozenset()
+
+
+def _find_changes(row: Row) -> tuple[Change | None, ...]:
+    return (None, *(_find_change(row.cells[0].value, cell.value) for cell in row.cells[1:]))
+
+
+def _find_change(first: Value, value: Value) -> Change | None:
+    if isinstance(first, bool) or isinstance(value, bool):
+        return None
+    if not isinstance(first, (int, float)) or not isinstance(value, (int, float)):
+        return None
+    try:
+        difference = float(value - first)
+        percent = difference / abs(first) * 100 if first else None
+    except OverflowError:
+        return None
+    if not math.isfinite(difference):
+        return None
+    return Change(difference, percent if percent is not None and math.isfinite(percent) else None)
 
 
 def _has_choice(row: Row) -> bool:

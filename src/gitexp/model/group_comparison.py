@@ -79,6 +79,12 @@ class ComparedMetric(NamedTuple):
     best: frozenset[int] = frozenset()
     """The groups with the best mean; none where no direction is known, or where there is nothing to choose from."""
 
+    @property
+    def is_same(self) -> bool:
+        """Whether every finished run of every group has it, with one and the same value."""
+        ends = {end for one in self.values for end in (one.minimum, one.maximum)}
+        return len(ends) == 1 and None not in ends and not any(one.absent + one.left_out for one in self.values)
+
 
 class ComparedGroup(NamedTuple):
     """A column: a group of runs. Only ``finished`` ones count in the values; ``others`` are named beside them.

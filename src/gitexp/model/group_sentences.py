@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.model.precision import find_precision, format_p
+from gitexp.model.statistics import NO_PAIR_VARIES, NOTHING_VARIES
 
 if TYPE_CHECKING:
     from gitexp.model.group_comparison import GroupDifference, Procedure, Verdict
@@ -28,6 +29,12 @@ def write_sentence(found: GroupDifference, procedure: Procedure, family: int) ->
     ``family`` is how many groups were tested on the metric. What is better, worse, higher or lower is said as a
     positive number, its interval with it; else the difference is group - baseline.
     """
+    if (
+        found.difference == 0
+        and found.p is None
+        and any(note in found.notes for note in (NOTHING_VARIES, NO_PAIR_VARIES))
+    ):
+        return f"the same in every run ({count_runs(found)})"
     if found.difference is None:
         return f"not tested: {'; '.join(found.notes)}"
     shift, low, high = _turn(found)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from gitexp.model.columns import Column
     from gitexp.model.comparison import Candidate
+    from gitexp.model.group_comparison import GroupDifference
     from gitexp.model.grouping import Group, Grouping
     from gitexp.model.metrics import Direction
     from gitexp.model.statistics_bootstrap import Generators
@@ -72,7 +73,7 @@ def _compare(
 ) -> ComparedMetric:
     values = tuple(describe_group(one, procedure, generators) for one in measured)
     if baseline is None:
-        differences = tuple(None for _ in measured)
+        differences: tuple[GroupDifference | None, ...] = tuple(None for _ in measured)
     else:
         differences = hold_against(measured, baseline, direction, procedure, generators)
     best: frozenset[int] = frozenset()

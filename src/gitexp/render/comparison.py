@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from gitexp.model.columns import cell_of, field_column
-from gitexp.model.comparison import ROW_PARTS
+from gitexp.model.columns import ABSENT, Cell, Column, cell_of, field_column
+from gitexp.model.comparison import ROW_PARTS, Change
 from gitexp.model.listing import RunTable
-from gitexp.render.comparison_cells import full_texts, show_row, show_rows
+from gitexp.render.comparison_cells import full_texts, show_change, show_row, show_rows
 from gitexp.render.listing import escape_markdown, format_csv
 from gitexp.render.numbers import align_points
 from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Page, Span, Text, line
@@ -62,7 +62,10 @@ def format_markdown(matrix: RunMatrix, *, everything: bool = False) -> str:
     for row in matrix.rows:
         if everything or not row.is_same:
             texts = [escape_markdown(text) or "–" for text in full_texts(row, matrix.heads)]
-            shown = [f"**{text}**" if place in row.best else text for place, text in enumerate(texts)]
+            shown = [
+                (f"**{text}**" if place in row.best else text) + show_change(row, place, full=True)
+                for place, text in enumerate(texts)
+            ]
             lines.append([escape_markdown(neutralise(row.column.key)), *shown])
     text = tabulate(
         lines,
@@ -80,12 +83,28 @@ def format_comparison_csv(matrix: RunMatrix) -> str:
     """The matrix turned round, as ``exp ls --csv``: a row for each run, a column for each key."""
     asked = {row.column.key for row in matrix.rows}
     keys = [field_column(key) for key in ("id", "name") if key not in asked]
-    columns = (*keys, *(row.column for row in matrix.rows))
+    columns = (*keys, *(column for row in matrix.rows for column in _csv_columns(row)))
     cells = tuple(
-        (*(cell_of(column, head) for column in keys), *(row.cells[place] for row in matrix.rows))
+        (
+            *(cell_of(column, head) for column in keys),
+            *(cell for row in matrix.rows for cell in _csv_cells(row, place)),
+        )
         for place, head in enumerate(matrix.heads)
     )
     return format_csv(RunTable(columns, matrix.heads, cells, (), len(cells), {}, matrix.id_length))
+
+
+def _csv_columns(row: Row) -> list[Column]:
+    own = row.column
+    parts = Change._fields if row.changes else ()
+    return [own, *(Column(f"{own.key}.{part}", "detail", own.name) for part in parts)]
+
+
+def _csv_cells(row: Row, place: int) -> list[Cell]:
+    change = row.changes[place] if row.changes else None
+    values: tuple[float | None, ...] = (None, None) if change is None else change
+    parts = [Cell(value, present=True) if value is not None else ABSENT for value in values]
+    return [row.cells[place], *(parts if row.changes else [])]
 
 
 def name_heads(matrix: RunMatrix, *, is_screen: bool = False) -> list[str]:
@@ -177,10 +196,13 @@ def _show_cell(row: Row, place: int, text: str, head: RunHead, look: Look, most:
         return line(Span("–" if look.glyphs and look.is_screen else "-", "muted"))
     if row.column.key == "status":
         return line(show_status(head.status, look))
+    change = Span(show_change(row, place, full=not look.is_screen), "muted")
     if most is not None:
         text = shorten(text, most - 1)
     if place in row.best:
-        return line(Span(_MARK + text, "best"))
+        return line(Span(_MARK + text, "best"), change)
+    if row.changes:
+        return line(text, change)
     return line(Span(text, "muted" if row.column.key in ("started", "seconds") else ""))
 
 

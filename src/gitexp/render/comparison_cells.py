@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.details import is_hash
 from gitexp.render.listing import WIDEST_TEXT, full_text, screen_text
-from gitexp.render.numbers import format_bytes
+from gitexp.render.numbers import format_bytes, format_delta
 from gitexp.render.text import neutralise, shorten
 
 if TYPE_CHECKING:
@@ -77,3 +77,14 @@ def _cut_commands(commands: list[str], look: Look) -> list[str]:
     before = ("…" if look.glyphs else "~") if same else ""
     rests = (" ".join([before, *one[same:]] if before else one) for one in words)
     return [shorten(neutralise(rest), WIDEST_TEXT) for rest in rests]
+
+
+def show_change(row: Row, place: int, *, full: bool) -> str:
+    """How far a cell is from the baseline's, behind its text: `` +0.012 (+1.3 %)``; '' where there is none."""
+    change = row.changes[place] if row.changes else None
+    if change is None:
+        return ""
+    if change.difference == 0:
+        return " ="
+    percent = "" if change.percent is None else f" ({change.percent:+.3g} %)"
+    return f" {format_delta(change.difference, full=full)}{percent}"

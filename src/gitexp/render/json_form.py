@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from gitexp.render.times import format_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gitexp.model.chain_view import ChainView
-    from gitexp.model.comparison import RunMatrix
+    from gitexp.model.comparison import Row, RunMatrix
     from gitexp.model.difference import MetricChange, RunDifference
     from gitexp.model.going import RunView
     from gitexp.model.head import RunHead
@@ -68,11 +68,17 @@ def matrix_fields(matrix: RunMatrix) -> dict[str, Any]:
                     if cell.present
                 },
                 "best": [ids[place] for place in sorted(row.best)],
+                **({"changes": _change_fields(row, ids)} if row.changes else {}),
             }
             for row in matrix.rows
         ],
         "undirected": list(matrix.undirected),
+        **({"baseline": ids[0]} if matrix.has_baseline and ids else {}),
     }
+
+
+def _change_fields(row: Row, ids: Sequence[str]) -> dict[str, Any]:
+    return {one: to_plain(change) for one, change in zip(ids, row.changes, strict=True) if change is not None}
 
 
 def head_fields(head: RunHead) -> dict[str, Any]:

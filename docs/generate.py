@@ -32,6 +32,7 @@ EXAMPLES: tuple[ExpError, ...] = (
     errors.RunNotFound("k3v9"),
     errors.MissingPackage("matplotlib", "a PNG", "plots"),
     errors.PartNotFound("amber-fox-k3v9", "output"),
+    errors.NothingToPlot("no run has both lr and val_auc", hint="exp ls --columns lr,val_auc"),
     errors.NoRemote(["origin", "upstream"]),
     errors.NoStorage("2 artifacts (312.0 MB) are here alone: no data remote is set"),
     errors.ObjectMissing("model.pt", "68cc9af49557ea9711dad503a6907437", "its bytes are neither here nor on s3://runs"),

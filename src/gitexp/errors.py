@@ -8,6 +8,7 @@
     │   ├── NotARepository          1     not-a-repository
     │   ├── RunNotFound             1     run-not-found
     │   ├── PartNotFound            1     part-not-found
+    │   ├── NothingToPlot           1     nothing-to-plot
     │   ├── NoRemote                1     no-remote
     │   ├── NoStorage               1     no-storage
     │   └── ObjectMissing           1     object-missing
@@ -116,6 +117,12 @@ class PartNotFound(NotFound):
 
     def __init__(self, run: str, part: str, *, hint: str | None = None) -> None:
         super().__init__(f"run {run} has no {part}", hint=hint, run=run, part=part)
+
+
+class NothingToPlot(NotFound):
+    """None of the chosen runs has what a plot is to show."""
+
+    code = "nothing-to-plot"
 
 
 class NoRemote(NotFound):

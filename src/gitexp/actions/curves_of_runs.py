@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from gitexp.errors import BrokenRecord
 from gitexp.model.curves import CurveBuilder
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from gitexp.store.runs import RunStore
 
 
-def read_curves(store: RunStore, heads: Sequence[RunHead], metrics: Sequence[str]) -> tuple[CurvesRead, list[ExpError]]:
+def read_curves(
+    store: RunStore, heads: Sequence[RunHead], metrics: Sequence[str], *, x: Literal["step", "time"] = "step"
+) -> tuple[CurvesRead, list[ExpError]]:
     """The curves of some metrics of runs, and why a series could not be read: that run has none then.
 
     A run that stands for a chain has the joined series.
@@ -34,8 +36,9 @@ def read_curves(store: RunStore, heads: Sequence[RunHead], metrics: Sequence[str
         counts: dict[str, int] = {}
         try:
             for point in _read_joined(store, head):
-                if point.metric in wanted:
-                    builders.setdefault(point.metric, CurveBuilder()).add(point.value, point.step)
+                place = point.step if x == "step" else point.time
+                if point.metric in wanted and (x == "step" or place is not None):
+                    builders.setdefault(point.metric, CurveBuilder()).add(point.value, place)
                     counts[point.metric] = counts.get(point.metric, 0) + 1
         except BrokenRecord as error:
             broken.append(error)

@@ -28,7 +28,10 @@ class PlottedCurve(NamedTuple):
 
 
 class Band(NamedTuple):
-    """The mean over the runs of a group, with what lies one standard deviation below and above, place by place."""
+    """The mean over the runs of a group, with what lies one standard deviation below and above, place by place.
+
+    ``runs`` are all of them, ``counts`` those that have a value at a place: a deviation of one alone is 0.
+    """
 
     label: str
     group: int
@@ -37,16 +40,23 @@ class Band(NamedTuple):
     low: tuple[float, ...]
     high: tuple[float, ...]
     runs: int
+    counts: tuple[int, ...] = ()
 
 
 class CurvesPlot(NamedTuple):
-    """Curves of one metric over steps. ``bands`` take the place of curves where runs were grouped."""
+    """Curves of one metric. ``bands`` take the place of curves where runs were grouped.
+
+    ``x`` says what places are: steps, or seconds since the start. ``smoothing`` says how curves were smoothed, ''
+    where they were not.
+    """
 
     metric: str
     curves: tuple[PlottedCurve, ...]
     bands: tuple[Band, ...] = ()
     log: bool = False
     left_out: tuple[str, ...] = ()
+    x: Literal["step", "time"] = "step"
+    smoothing: str = ""
 
 
 class ScatterPoint(NamedTuple):
@@ -58,7 +68,10 @@ class ScatterPoint(NamedTuple):
 
 
 class ScatterPlot(NamedTuple):
-    """One value of runs against another; ``categories`` are the places of ``x`` that stand for texts, in order."""
+    """One value of runs against another; ``categories`` are the places of ``x`` that stand for texts, in order.
+
+    ``groups`` are the names of groups by their numbers, none where each run is one of its own.
+    """
 
     x_title: str
     y_title: str
@@ -67,16 +80,18 @@ class ScatterPlot(NamedTuple):
     log_x: bool = False
     log_y: bool = False
     left_out: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 class Bar(NamedTuple):
-    """A value of a run or a group; ``low`` and ``high`` are the ends of its interval, where it has one."""
+    """A value of a run, or the mean of ``runs``; ``low`` and ``high`` are the ends of its interval."""
 
     label: str
     value: float
     low: float | None = None
     high: float | None = None
     run: PlottedRun | None = None
+    runs: int = 1
 
 
 class BarsPlot(NamedTuple):
@@ -148,7 +163,10 @@ class ImportanceRow(NamedTuple):
 
 
 class ImportancePlot(NamedTuple):
-    """Importance of params, the greatest first. ``warning`` says where there are too few runs to believe it."""
+    """Importance of params, the greatest first. ``warning`` says why it is not to be believed, where it is not.
+
+    ``r2`` is that of the forest on runs that it had not seen.
+    """
 
     metric: str
     rows: tuple[ImportanceRow, ...]
@@ -156,6 +174,7 @@ class ImportancePlot(NamedTuple):
     method: str
     warning: str | None = None
     left_out: tuple[str, ...] = ()
+    r2: float | None = None
 
 
 class MatrixPlot(NamedTuple):

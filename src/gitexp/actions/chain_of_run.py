@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitexp.actions.going_journal import find_journal
 from gitexp.actions.going_metrics import complete_going
+from gitexp.actions.going_points import hear_points
 from gitexp.actions.heads import complete_heads
 from gitexp.errors import BrokenRecord
 from gitexp.model.chain_view import ChainView
 from gitexp.model.chains import join_summaries
 from gitexp.model.curves import CurveBuilder
 from gitexp.model.joined_series import join_series
-from gitexp.model.metrics import Point, SeriesSummary
+from gitexp.model.metrics import SeriesSummary
 from gitexp.store.series_reading import read_series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from gitexp.actions.going_journal import GoingJournal
     from gitexp.model.chains import Chains
     from gitexp.model.head import RunHead
     from gitexp.model.joined_series import PointSource
     from gitexp.model.metrics import Summary
     from gitexp.model.run import Run
-    from gitexp.store.journal_records import Record
     from gitexp.store.runs import RunStore
 
 
@@ -56,7 +54,7 @@ def view_chain(store: RunStore, head: RunHead, run: Run, chains: Chains) -> Chai
         metrics.append(loaded.metrics)
         sources.append(_source(store, one))
     found = find_journal(store.repository, head)
-    sources.append(_source(store, head) if found is None else _hear(store, run, found).__iter__)
+    sources.append(_source(store, head) if found is None else hear_points(store, run, found).__iter__)
     return _join(ChainView(tuple(parts), (*read, head), {}, {}, tuple(unread)), sources, [*metrics, run.metrics])
 
 
@@ -81,52 +79,3 @@ def _join(view: ChainView, sources: Sequence[PointSource], metrics: Sequence[dic
         joined[metric] = replace(told, min=series.min, max=series.max, first=series.first, count=series.count)
     drawn = {metric: tuple(builder.points() for builder in builders) for metric, builders in curves.items()}
     return view._replace(metrics=joined, curves=drawn)
-
-
-class _PointHearer:
-    """The points of a run that is going, as they stand in its journal by now."""
-
-    def __init__(self) -> None:
-        self.points: list[Point] = []
-
-    def __iter__(self) -> Iterator[Point]:
-        return iter(self.points)
-
-    def hear_record(self, record: Record) -> None:
-        """A record with values of metrics."""
-        if len(record) > 3 and isinstance(record[3], dict):
-            step = record[2] if isinstance(record[2], (int, float)) and math.isfinite(record[2]) else None
-            self.points += [
-                Point(str(metric), value, step, None)
-                for metric, value in record[3].items()
-                if isinstance(value, (int, float))
-            ]
-
-    def hear_point(self, point: Point) -> None:
-        """A value that was printed."""
-        self.points.append(point)
-
-    def forget_points(self) -> None:
-        """What was printed counts no more."""
-        self.points.clear()
-
-    def hear_output(self, text: bytes) -> None:
-        """Output is not looked at."""
-
-    def hear_dropped(self, count: int) -> None:
-        """Nor what is missing of it."""
-
-
-def _hear(store: RunStore, run: Run, found: GoingJournal) -> _PointHearer:
-    from gitexp.actions.going_look import GoingLook
-
-    hearer = _PointHearer()
-    look = GoingLook(store.repository, run, found, hearer=hearer)
-    try:
-        look.take()
-    finally:
-        look.close()
-    names = look.redactor.redact_names(dict.fromkeys(point.metric for point in hearer.points))
-    if names:
-        hearer.points = [point._replace(metric=names.get(point.metric, point.metric)) for point in hearer.points]
-    return hearer

@@ -4,42 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from gitexp.actions.going_journal import find_journal
+from gitexp.actions.going_points import hear_points
 from gitexp.errors import BrokenRecord
 from gitexp.model.curves import CurveBuilder
 from gitexp.model.joined_series import join_series
 from gitexp.model.run_curves import CurvesRead, RunCurve
-from gitexp.store.series_reading import read_series
+from gitexp.store.series_reading import parse_series_file, read_series_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from gitexp.errors import ExpError
     from gitexp.model.head import RunHead
     from gitexp.model.joined_series import PointSource
     from gitexp.model.metrics import Point
     from gitexp.store.runs import RunStore
+    from gitexp.store.series_reading import SeriesFile
+
+Places = Literal["step", "time"]
 
 
 def read_curves(
-    store: RunStore, heads: Sequence[RunHead], metrics: Sequence[str], *, x: Literal["step", "time"] = "step"
+    store: RunStore, heads: Sequence[RunHead], metrics: Sequence[str], *, x: Places = "step"
 ) -> tuple[CurvesRead, list[ExpError]]:
     """The curves of some metrics of runs, and why a series could not be read: that run has none then.
 
-    A run that stands for a chain has the joined series.
+    A run that stands for a chain has the joined series, one that is going here its points so far. All files come
+    through one pipe, one at a time in memory. With ``x="time"`` points stand over seconds since the start of their
+    run; one whose time is not known is left out.
     """
     curves: list[RunCurve] = []
     missing: list[tuple[RunHead, str]] = []
     broken: list[ExpError] = []
     wanted = dict.fromkeys(metrics)
-    for head in heads:
-        builders: dict[str, CurveBuilder] = {}
-        counts: dict[str, int] = {}
+    for head, sources in _find_sources(store, heads, wanted):
         try:
-            for point in _read_joined(store, head):
-                place = point.step if x == "step" else point.time
-                if point.metric in wanted and (x == "step" or place is not None):
-                    builders.setdefault(point.metric, CurveBuilder()).add(point.value, place)
-                    counts[point.metric] = counts.get(point.metric, 0) + 1
+            if isinstance(sources, BrokenRecord):
+                raise sources
+            builders, counts = _build(_join(sources), wanted, x)
         except BrokenRecord as error:
             broken.append(error)
             continue
@@ -51,11 +54,62 @@ def read_curves(
     return CurvesRead(tuple(curves), tuple(missing)), broken
 
 
-def _read_joined(store: RunStore, head: RunHead) -> Iterator[Point]:
-    if len(head.chain) < 2:
-        return read_series(store, head)
-    return (point for _, point in join_series([_source(store, part) for part in head.chain]))
+def _build(
+    points: Iterable[Point], wanted: Collection[str], x: Places
+) -> tuple[dict[str, CurveBuilder], dict[str, int]]:
+    builders: dict[str, CurveBuilder] = {}
+    counts: dict[str, int] = {}
+    for metric, value, step, time in points:
+        if metric not in wanted or (x == "time" and time is None):
+            continue
+        if metric not in builders:
+            builders[metric] = CurveBuilder()
+            counts[metric] = 0
+        builders[metric].add(value, step if x == "step" else time)
+        counts[metric] += 1
+    return builders, counts
 
 
-def _source(store: RunStore, head: RunHead) -> PointSource:
-    return lambda: read_series(store, head)
+def _join(sources: Sequence[PointSource]) -> Iterable[Point]:
+    return sources[0]() if len(sources) == 1 else (point for _, point in join_series(sources))
+
+
+def _find_sources(
+    store: RunStore, heads: Sequence[RunHead], wanted: Collection[str]
+) -> Iterator[tuple[RunHead, list[PointSource] | BrokenRecord]]:
+    """For each run where the points of it and of its chain come from, or why they cannot be had."""
+    parts = [(head, head.chain if len(head.chain) > 1 else (head,)) for head in heads]
+    going = {
+        part.ref: found
+        for _, chain in parts
+        for part in chain
+        if (found := find_journal(store.repository, part)) is not None
+    }
+    files = read_series_files(store, [part for _, chain in parts for part in chain if part.ref not in going])
+    for head, chain in parts:
+        sources: list[PointSource] = []
+        failed: BrokenRecord | None = None
+        for part in chain:
+            found = going.get(part.ref)
+            try:
+                if found is not None:
+                    sources.append(hear_points(store, store.load(part), found).__iter__)
+                    continue
+                _, file = next(files)
+                if isinstance(file, BrokenRecord):
+                    raise file
+                if file is not None:
+                    sources.append(_source(part, file, wanted))
+            except BrokenRecord as error:
+                failed = failed or error
+            except OSError as error:  # it has just ended, and its journal went while it was read
+                failed = failed or BrokenRecord(part.id, f"it has just ended: {error}", hint="the same command again")
+        yield head, failed if failed is not None else sources or [_nothing]
+
+
+def _source(head: RunHead, file: SeriesFile, wanted: Collection[str]) -> PointSource:
+    return lambda: parse_series_file(head, file, wanted)
+
+
+def _nothing() -> Iterable[Point]:
+    return ()

@@ -17,7 +17,7 @@ from gitexp.model.texts import replace_surrogates
 from gitexp.model.values import format_float
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from gitexp.model.metrics import Row
 
@@ -145,23 +145,29 @@ def _format_number(value: Number, as_float: bool) -> str:
     return str(value)
 
 
-def parse_series(name: str, lines: Iterable[str]) -> Iterator[Point]:
-    """The points of a file in order, from its text by lines. Raises ValueError for what is not of the form."""
+def parse_series(name: str, lines: Iterable[str], only: Collection[str] | None = None) -> Iterator[Point]:
+    """The points of a file in order, from its text by lines; of some metrics ``only``, where these are given.
+
+    Raises ValueError for what is not of the form.
+    """
     reader = csv.reader(lines)
     header = next(reader, None)
     if header is None or header[:2] != ["step", "time"]:
         raise ValueError(f"{name} does not begin with the columns step, time")
+    columns = [pair for pair in enumerate(header) if pair[0] > 1 and (only is None or pair[1] in only)]
+    if name != LONG_NAME and not columns:
+        return
     for row in reader:
         if len(row) != len(header):
             raise ValueError(f"{name}, line {reader.line_num}: {len(row)} cells under {len(header)} columns")
         step, time = _parse_number(row[0]), _parse_number(row[1])
         if name == LONG_NAME:
-            value = _parse_number(row[3])
+            value = _parse_number(row[3]) if only is None or row[2] in only else None
             if value is not None:
                 yield Point(row[2], value, step, None if time is None else float(time))
             continue
-        for metric, cell in zip(header[2:], row[2:], strict=True):
-            value = _parse_number(cell)
+        for place, metric in columns:
+            value = _parse_number(row[place])
             if value is not None:
                 yield Point(metric, value, step, None if time is None else float(time))
 

@@ -13,11 +13,12 @@ from gitexp.model.plotted_runs import name_runs
 from gitexp.model.values import format_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gitexp.model.columns import Column
     from gitexp.model.comparison import Candidate
     from gitexp.model.grouping import Grouping
+    from gitexp.model.metrics import Direction
 
 MOST_CATEGORIES = 24
 MOST_AXES = 24
@@ -25,17 +26,23 @@ _KINDS: dict[str, Literal["param", "metric", "cost"]] = {"param": "param", "metr
 
 
 def make_parallel(
-    candidates: Sequence[Candidate], keys: Sequence[str] = (), *, grouping: Grouping | None = None
+    candidates: Sequence[Candidate],
+    keys: Sequence[str] = (),
+    directions: Mapping[str, Direction] | None = None,
+    *,
+    grouping: Grouping | None = None,
 ) -> ParallelPlot:
-    """An axis for each param that differs, then one for each of the ``keys``; the last of these gives the colour.
+    """An axis for each param that differs, then one for each of the ``keys``.
 
-    Without keys the metrics that all runs share are taken, or all there are. Params that are the same in all runs, and
+    The last of these gives the colour and the order of the runs: the best come first, the greatest where no direction
+    is known. Without keys the metrics that all runs share are taken, or all there are. Params that are the same in all runs, and
     those with a text of its own for each of many runs, are left out and named. Raises UsageError for a key that no run
     has, NothingToPlot where there would be no axis.
     """
     free = free_columns([candidate.head for candidate in candidates])
     params = [read_axis(candidates, column) for column in free if column.kind == "param"]
     chosen = [find_column(key, candidates, what="--parallel") for key in keys] or _find_metrics(candidates, free)
+    chosen = chosen if keys else sorted(chosen, key=lambda column: column.name in (directions or {}))
     wanted = {column.key for column in chosen}
     same = [_describe_same(axis, candidates) for axis in params if not axis.varies and axis.column.key not in wanted]
     differing = [axis for axis in params if axis.varies and axis.column.key not in wanted]
@@ -54,13 +61,33 @@ def make_parallel(
     )
     left_out = tuple(f"{name_some(names)}: {why}" for names, why in reasons if names)
     odd = tuple(f"{len(axis.odd)} values of {axis.title} are no finite numbers" for axis in axes if axis.odd)
-    coloured_by = axes[-1].column.key if ends else None
-    return ParallelPlot(name_runs(candidates, grouping), tuple(map(_make_axis, axes)), coloured_by, (*left_out, *odd))
+    coloured_by = axes[-1].column if ends else None
+    ranks = axes[-1].places if ends else ()
+    is_less = coloured_by is not None and (directions or {}).get(coloured_by.name) == "minimize"
+    order = _order(len(candidates), ranks, reverse=not is_less)
+    runs = name_runs(candidates, grouping)
+    return ParallelPlot(
+        tuple(runs[place] for place in order),
+        tuple(_make_axis(axis, order) for axis in axes),
+        None if coloured_by is None else coloured_by.key,
+        (*left_out, *odd),
+    )
 
 
-def _make_axis(axis: PlotAxis) -> ParallelAxis:
+def _order(count: int, ranks: Sequence[float | None], *, reverse: bool) -> list[int]:
+    """The numbers of runs by their ranks; those without one come last."""
+    if not ranks:
+        return list(range(count))
+    ranked = [(rank, place) for place, rank in enumerate(ranks) if rank is not None]
+    ordered = sorted(ranked, key=lambda pair: -pair[0] if reverse else pair[0])
+    return [place for _, place in ordered] + [place for place, rank in enumerate(ranks) if rank is None]
+
+
+def _make_axis(axis: PlotAxis, order: Sequence[int]) -> ParallelAxis:
     kind = _KINDS.get(axis.column.kind, "cost")
-    return ParallelAxis(axis.column.key, axis.title, kind, axis.places, axis.categories, axis.log)
+    return ParallelAxis(
+        axis.column.key, axis.title, kind, tuple(axis.places[place] for place in order), axis.categories, axis.log
+    )
 
 
 def _describe_same(axis: PlotAxis, candidates: Sequence[Candidate]) -> str:

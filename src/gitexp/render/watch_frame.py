@@ -6,7 +6,8 @@ import fnmatch
 import shlex
 from typing import TYPE_CHECKING
 
-from gitexp.render.curves import MARKS, SERIES_STYLES, Curve, draw_curves
+from gitexp.render.canvas import MARKS, SERIES_STYLES
+from gitexp.render.curves import Curve, draw_curves
 from gitexp.render.going_parts import machine_line, progress_line, progress_text
 from gitexp.render.numbers import format_number
 from gitexp.render.page import Line, Span, line, line_width, text_of

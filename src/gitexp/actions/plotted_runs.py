@@ -9,6 +9,7 @@ from gitexp.actions.details_of_runs import read_details
 from gitexp.model.comparison import Candidate
 from gitexp.model.details import may_be_details
 from gitexp.model.grouping import group_runs
+from gitexp.model.listing import free_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gitexp.actions.choose_runs import ChosenRuns, RunChoice
     from gitexp.errors import ExpError
     from gitexp.model.grouping import Grouping
+    from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
 
@@ -33,11 +35,19 @@ def read_plotted(
 ) -> PlottedRuns:
     """Chooses runs, and groups them by columns or ``auto``; ``keys`` are columns that will be asked for.
 
-    Manifests are read only where one of all these keys may need them. Raises as ``choose_runs`` and ``group_runs`` do.
+    Manifests are read only where one of all these keys may be in them alone. Raises as ``choose_runs`` and
+    ``group_runs`` do.
     """
     chosen = choose_runs(store, choice)
-    details, unread = read_details(store, chosen.heads) if may_be_details([*group_by, *keys]) else ({}, [])
+    details, unread = (
+        read_details(store, chosen.heads) if _needs_details(chosen.heads, [*group_by, *keys]) else ({}, [])
+    )
     candidates = tuple(Candidate(head, details.get(head.ref, {})) for head in chosen.heads)
     grouping = group_runs(candidates, group_by) if group_by and candidates else None
     broken = {error.message: error for error in (*chosen.broken, *unread)}
     return PlottedRuns(candidates, grouping, chosen, tuple(broken.values()))
+
+
+def _needs_details(heads: Sequence[RunHead], keys: Sequence[str]) -> bool:
+    known = {name for column in free_columns(heads) for name in (column.key, column.name)}
+    return may_be_details(key for key in keys if key not in known)

@@ -85,6 +85,19 @@ def complete_going_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, s
     return [(word, what) for word, what in words if word.startswith(incomplete)][:_MOST]
 
 
+def complete_plotted(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Metrics, and runs."""
+    return [*((word, "a metric") for word in complete_metric(ctx, incomplete)), *complete_run(ctx, incomplete)][:_MOST]
+
+
+def complete_metric(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The metrics that any run has."""
+    store = _open(ctx)
+    metrics = dict.fromkeys(metric for head in (store.heads().runs if store else ()) for metric in head.metrics)
+    fitting = [word for word in metrics if word.startswith(incomplete) and word.isprintable() and " " not in word]
+    return sorted(fitting)[:_MOST]
+
+
 def complete_file(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """The artifacts and data of the run that was named."""
     from gitexp.actions.named_run import find_run

@@ -35,7 +35,7 @@ def make_parallel(
     """An axis for each param that differs, then one for each of the ``keys``.
 
     The last of these gives the colour and the order of the runs: the best come first, the greatest where no direction
-    is known. Without keys the metrics that all runs share are taken, or all there are. Params that are the same in all runs, and
+    is known. Without keys the metrics that all runs share are taken, or all there are. Params that never differ, and
     those with a text of its own for each of many runs, are left out and named. Raises UsageError for a key that no run
     has, NothingToPlot where there would be no axis.
     """

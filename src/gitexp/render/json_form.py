@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gitexp.model.head import RunHead
     from gitexp.model.listing import RunTable
     from gitexp.model.metrics import Summary
+    from gitexp.model.plots import Plot
     from gitexp.model.run import Run
     from gitexp.model.usage import Usage
 
@@ -108,6 +109,12 @@ def chain_fields(chain: ChainView | None) -> dict[str, Any]:
         "series": {key: [to_plain(point) for part in parts for point in part] for key, parts in chain.curves.items()},
     }
     return {"chain": {"parts": parts, "joined": joined, "unread": list(chain.unread)}}
+
+
+def plot_fields(plot: Plot) -> dict[str, Any]:
+    """What a plot shows, under the names of its values; ``plot`` says of which kind it is."""
+    plain: dict[str, Any] = {"plot": type(plot).__name__.removesuffix("Plot").lower(), **to_plain(plot)}
+    return plain
 
 
 def part_fields(head: RunHead) -> dict[str, Any]:

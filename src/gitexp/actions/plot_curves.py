@@ -57,7 +57,6 @@ def plot_curves(
             what = "value of it with a time" if request.x == "time" else "series of it"
             left_out.append(f"{name_some(missing)} {'has' if len(missing) == 1 else 'have'} no {what}")
         bands = _make_bands(labels, curves)
-        left_out += [f"{band.label}: the mean is of {_range(band)} runs" for band in bands if len(set(band.counts)) > 1]
         plots.append(CurvesPlot(metric, curves, bands, request.log, tuple(left_out), request.x, str(request.smoothing)))
     if not plots and not broken:
         raise NothingToPlot(f"no run has a series of {name_some(request.metrics)}", hint="exp ls --columns 'metrics.*'")
@@ -70,7 +69,3 @@ def _make_bands(labels: Sequence[str], curves: Sequence[PlottedCurve]) -> tuple[
         for number, label in enumerate(labels)
     ]
     return tuple(band for band in bands if band is not None)
-
-
-def _range(band: Band) -> str:
-    return f"{min(band.counts)} to {max(band.counts)}"

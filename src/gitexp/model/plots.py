@@ -42,6 +42,12 @@ class Band(NamedTuple):
     runs: int
     counts: tuple[int, ...] = ()
 
+    @property
+    def size(self) -> str:
+        """Of how many runs the mean is: ``5``, or ``3 to 5`` where not all have a value everywhere."""
+        fewest = min(self.counts, default=self.runs)
+        return str(self.runs) if fewest == self.runs else f"{fewest} to {max(self.counts)}"
+
 
 class CurvesPlot(NamedTuple):
     """Curves of one metric. ``bands`` take the place of curves where runs were grouped.

@@ -49,15 +49,12 @@ def format_picture(plots: Sequence[Plot], form: str, width: int | None = None, h
     usual = _HEIGHT if len(plots) == 1 else min(_SMALL_HEIGHT * len(plots), _MOST)
     size = width or _WIDTH, height or usual
     if not all(_LEAST <= side <= _MOST for side in size):
-        raise UsageError(
-            f"a picture of {size[0]} x {size[1]} pixels: from {_LEAST} to {_MOST} each", hint="--width 1200"
-        )
+        raise UsageError(f"{size[0]} x {size[1]} pixels: from {_LEAST} to {_MOST} each", hint="--width 1200")
     if len(plots) > _MOST_PLOTS:
         raise UsageError(f"{len(plots)} plots in one picture: at most {_MOST_PLOTS}", hint="-o plots.html")
-    with (
-        matplotlib.rc_context({**matplotlib.rcParamsDefault, **_SETTINGS, "backend": "agg"}),
-        warnings.catch_warnings(),
-    ):
+    settings: dict[Any, Any] = dict(matplotlib.rcParamsDefault)  # whatever the user's matplotlibrc says
+    settings.update(_SETTINGS)
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
         # A letter that the font has not is drawn as a box: whoever wrote it into a name need not be told of it twice.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=(size[0] / _DOTS_PER_INCH, size[1] / _DOTS_PER_INCH), dpi=_DOTS_PER_INCH)

@@ -54,7 +54,7 @@ def draw_curves(plot: CurvesPlot, panel: Any) -> None:
     if plot.bands:
         for place, band in enumerate(plot.bands):
             panel.fill_between(band.places, band.low, band.high, color=colour_of(place), alpha=0.2, linewidth=0)
-            named = f"{label(band.label)} (n = {band.runs})"
+            named = f"{label(band.label)} (n = {band.size})"
             mean = _finite(tuple(zip(band.places, band.mean, strict=True)))
             panel.plot(*mean, color=colour_of(place), linestyle=style_of(place), label=named)
     else:

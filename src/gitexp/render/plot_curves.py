@@ -70,7 +70,7 @@ def _band_lines(plot: CurvesPlot) -> list[_Line]:
         edges = tuple(tuple(zip(band.places, side, strict=True)) for side in (band.low, band.high))
         low, high = band.low[-1], band.high[-1]
         deviation = f" ±{format_number((high - low) / 2)}" if high > low else ""
-        end = f"{format_number(_tidy(band.mean[-1]))}{deviation}  n = {band.runs}"
+        end = f"{format_number(_tidy(band.mean[-1]))}{deviation}  n = {band.size}"
         lines.append(_Line(band.label, tuple(zip(band.places, band.mean, strict=True)), edges, end))
     return lines
 

@@ -69,14 +69,34 @@ class InvalidValue(UsageError):
 
 
 class InvalidFilter(InvalidValue):
-    """A filter that cannot be read, or names what no run has. ``place`` is where in its text, from 0."""
+    """A filter that cannot be read, or names what no run has. ``place`` is where in its text, from 0.
+
+    The message has three lines: what is wrong, the filter or the part of it around the place, and a caret beneath it.
+    """
 
     code = "invalid-filter"
 
     def __init__(self, text: str, place: int, why: str, *, hint: str | None = None) -> None:
         UsageError.__init__(
-            self, f"--where: {why}\n    {text}\n    {' ' * place}^", hint=hint, text=text, place=place, why=why
+            self, f"--where: {why}\n{_point_at(text, place)}", hint=hint, text=text, place=place, why=why
         )
+
+
+def _point_at(text: str, place: int) -> str:
+    """Two lines: the text around a place, and a caret under the cell of a terminal that shows it."""
+    import unicodedata
+
+    start = max(place - 50, 0)
+    before = ("…" if start else "") + "".join(letter if letter.isprintable() else "·" for letter in text[start:place])
+    behind = "".join(letter if letter.isprintable() else "·" for letter in text[place : place + 50])
+    more = "…" if place + 50 < len(text) else ""
+    cells = sum(
+        0
+        if unicodedata.combining(letter) or "\ufe00" <= letter <= "\ufe0f"
+        else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in before
+    )
+    return f"    {before}{behind}{more}\n    {' ' * cells}^"
 
 
 class NotFound(ExpError):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from gitexp.model.curves import MOST_POINTS, CurveBuilder
 from gitexp.render.curves import Curve, draw_bar, draw_curves, draw_sparkline
 from gitexp.render.page import line_width, text_of
+
+if TYPE_CHECKING:
+    import random
 
 
 def build(values: list[float], steps: list[int | None] | None = None) -> tuple[tuple[float, float], ...]:
@@ -45,15 +48,42 @@ def test_few_points_are_all_kept() -> None:
     assert build([1, 10**400, 2], [0, 1, 2]) == ((0, 1), (2, 2))
 
 
-@settings(deadline=None)
-@given(st.integers(1, 5000))
-def test_many_are_thinned_out_evenly(count: int) -> None:
-    points = build([float(value) for value in range(count)])
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 9000), st.dictionaries(st.integers(0, 8999), st.floats(), max_size=20), st.randoms())
+def test_many_are_thinned_out_and_no_extreme_or_gap_is_lost(
+    count: int, odd: dict[int, float], chance: random.Random
+) -> None:
+    values = [odd.get(place, chance.random()) for place in range(count)]
+    points = build(values)
     assert len(points) <= MOST_POINTS
-    assert points[0] == (0, 0)
-    assert points[-1] == (count - 1, count - 1)
-    gaps = {second[0] - first[0] for first, second in itertools.pairwise(points[:-1])}
-    assert len(gaps) <= 1
+    assert [place for place, _ in points] == sorted({place for place, _ in points})
+    assert all(same(values[int(place)], value) for place, value in points)
+    if not values:
+        return
+    assert (points[0][0], points[-1][0]) == (0, count - 1)
+    finite = [value for value in values if math.isfinite(value)]
+    shown = [value for _, value in points if math.isfinite(value)]
+    if finite:
+        assert (min(shown), max(shown)) == (min(finite), max(finite))
+    # Wherever the series is not finite, there is a gap in the curve no further away than a stretch is long.
+    gaps = [place for place, value in points if not math.isfinite(value)]
+    for place, value in odd.items():
+        if place < count and not math.isfinite(value):
+            assert min(abs(gap - place) for gap in gaps) <= count / 100 + 1
+
+
+def same(one: float, other: float) -> bool:
+    """Whether two values are one, NaN being itself."""
+    return one == other or (math.isnan(one) and math.isnan(other))
+
+
+def test_a_spike_in_a_million_points_is_kept() -> None:
+    builder = CurveBuilder()
+    for place in range(1_000_000):
+        builder.add(9.0 if place == 123_457 else -9.0 if place == 777_777 else 1.0, place)
+    points = builder.points()
+    assert len(points) <= MOST_POINTS
+    assert {(123_457.0, 9.0), (777_777.0, -9.0), (0.0, 1.0), (999_999.0, 1.0)} <= set(points)
 
 
 def test_a_curve_that_falls() -> None:

@@ -127,12 +127,12 @@ def _choose_params(candidates: Sequence[Candidate]) -> tuple[list[PlotAxis], tup
     same = [axis.title for axis in others if not _differs(axis)]
     wordy = [axis.title for axis in others if _differs(axis) and len(axis.categories) > MOST_CATEGORIES]
     reasons = (
-        (seeds, "a seed"),
+        (seeds, "the random seed"),
         (same, "the same in all"),
         (wordy, f"with more than {MOST_CATEGORIES} different texts"),
     )
     chosen = [axis for axis in others if _differs(axis) and len(axis.categories) <= MOST_CATEGORIES]
-    return chosen, tuple(f"{name_some(names)}: {why}" for names, why in reasons if names)
+    return chosen, tuple(f"{name_some(names)} ({why})" for names, why in reasons if names)
 
 
 def _differs(axis: PlotAxis) -> bool:

@@ -59,7 +59,7 @@ def make_parallel(
         (wordy, f"with more than {MOST_CATEGORIES} different texts"),
         (beyond, f"beyond {MOST_AXES} axes"),
     )
-    left_out = tuple(f"{name_some(names)}: {why}" for names, why in reasons if names)
+    left_out = tuple(f"{name_some(names)} ({why})" for names, why in reasons if names)
     odd = tuple(f"{len(axis.odd)} values of {axis.title} are no finite numbers" for axis in axes if axis.odd)
     coloured_by = axes[-1].column if ends else None
     ranks = axes[-1].places if ends else ()

@@ -92,11 +92,15 @@ def describe_left_out(candidates: Sequence[Candidate], axes: Sequence[PlotAxis])
     for axis in axes:
         odd = set(axis.odd)
         missing = [place for place, one in enumerate(axis.places) if one is None and place not in odd]
-        for places, why in ((missing, f"no {axis.title}"), (axis.odd, f"a {axis.title} that is no finite number")):
-            if places:
-                names = name_some([candidates[place].head.name for place in places])
-                said.append(f"{names} {'has' if len(places) == 1 else 'have'} {why}")
+        if missing:
+            said.append(f"{_name(candidates, missing)} {'has' if len(missing) == 1 else 'have'} no {axis.title}")
+        if axis.odd:
+            said.append(f"{axis.title} of {_name(candidates, axis.odd)} is not finite")
     return tuple(said)
+
+
+def _name(candidates: Sequence[Candidate], places: Sequence[int]) -> str:
+    return name_some([candidates[place].head.name for place in places])
 
 
 def name_some(names: Sequence[str]) -> str:

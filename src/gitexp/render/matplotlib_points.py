@@ -6,14 +6,15 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from gitexp.render.matplotlib_series import COLOURS, MUTED, colour_of, label
-from gitexp.render.numbers import format_number
+from gitexp.render.scales import Scale, Tick
 
 if TYPE_CHECKING:
     from gitexp.model.plots import ParallelAxis, ParallelPlot, ParetoPlot, ParetoPoint, ScatterPlot
 
 _MARKERS = "os^Dv<>P"
 _MOST_NAMED = 12
-_TICKS = 4
+_MOST_TICKS = 6
+_PAPER = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
 _MISSING = -0.08
 
 
@@ -50,7 +51,9 @@ def draw_pareto(plot: ParetoPlot, panel: Any) -> None:
         panel.scatter(across, [point.values[1] for point in points], s=sizes, color=colour, label=what, alpha=0.9)
     if len(plot.objectives) == 2:
         steps = [(point.values[0], point.values[1]) for point in front]
-        panel.plot(*zip(*steps, strict=True), color=COLOURS[1], linewidth=0.8, linestyle="--")
+        # What is reached between two runs is what the one of them reaches that is no worse in the first objective.
+        style = "steps-post" if plot.objectives[0].direction == "minimize" else "steps-pre"
+        panel.plot(*zip(*steps, strict=True), color=COLOURS[1], linewidth=0.8, linestyle="--", drawstyle=style)
     for point in front[:_MOST_NAMED]:
         place = (point.values[0], point.values[1])
         panel.annotate(label(point.run.name), place, xytext=(5, 5), textcoords="offset points", fontsize=8)
@@ -76,7 +79,7 @@ def draw_parallel(plot: ParallelPlot, panel: Any) -> None:
         rank = ranks[place] if ranks is not None else None
         ups = [_MISSING if one[place] is None else one[place] for one in heights]
         panel.plot(range(len(heights)), ups, color=MUTED if rank is None else shades(rank), alpha=0.7, linewidth=1)
-    beside = {"xytext": (3, 0), "textcoords": "offset points", "fontsize": 7, "va": "center"}
+    beside = {"xytext": (3, 0), "textcoords": "offset points", "fontsize": 7, "va": "center", "bbox": _PAPER}
     for number, (axis, ups) in enumerate(zip(plot.axes, heights, strict=True)):
         panel.axvline(number, color="#333333", linewidth=0.8)
         for up, text in _ticks(axis):
@@ -123,14 +126,8 @@ def _ends(axis: ParallelAxis) -> tuple[float, float]:
     return (0.0, float(len(axis.categories) - 1)) if axis.categories else (min(known), max(known))
 
 
-def _ticks(axis: ParallelAxis) -> list[tuple[float, str]]:
+def _ticks(axis: ParallelAxis) -> list[Tick]:
     low, high = _ends(axis)
     if axis.categories:
-        return [(_height(one, low, high, log=False), label(text)) for one, text in enumerate(axis.categories)]
-    if low == high:
-        return [(0.5, format_number(low))]
-    parts = [number / _TICKS for number in range(_TICKS + 1)]
-    if axis.log:
-        first, last = math.log10(low), math.log10(high)
-        return [(part, format_number(10 ** (first + part * (last - first)))) for part in parts]
-    return [(part, format_number(low + part * (high - low))) for part in parts]
+        return [Tick(_height(one, low, high, log=False), label(text)) for one, text in enumerate(axis.categories)]
+    return Scale(low, high, axis.log).ticks(_MOST_TICKS)

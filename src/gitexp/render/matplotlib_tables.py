@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gitexp.model.plots import MatrixPlot, TablePlot
 
 _MOST_NUMBERS = 20
-_MOST_ROWS = 30
+_MOST_ROWS = 20
 _MOST_COLUMNS = 12
 
 
@@ -44,9 +44,9 @@ def draw_table(plot: TablePlot, panel: Any) -> None:
     panel.axis("off")
     panel.set_title(f"{label(plot.title)} of {label(plot.run.name)}", loc="left")
     if rows:
-        panel.table(cellText=rows, colLabels=columns, loc="upper center", cellLoc="left")
+        panel.table(cellText=rows, colLabels=columns, bbox=(0, 0.06, 1, 0.94), cellLoc="left", edges="horizontal")
     hidden = [f"{len(plot.rows) - len(rows)} rows"] if len(plot.rows) > len(rows) else []
     if len(plot.columns) > len(columns):
         hidden.append(f"{len(plot.columns) - len(columns)} columns")
     if hidden:
-        panel.text(0.5, -0.02, f"and {' and '.join(hidden)} more", ha="center", va="top", transform=panel.transAxes)
+        panel.text(0.5, 0.04, f"and {' and '.join(hidden)} more", ha="center", va="top", transform=panel.transAxes)

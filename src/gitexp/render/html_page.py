@@ -37,7 +37,7 @@ def format_html_page(
     other one, and forbids every request.
     """
     codes = [_read_plotly()] if plotly else []
-    codes.append("\n".join(_read_file(name) for name in scripts))
+    codes.append("\n".join(read_page_file(name) for name in scripts))
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in codes)
     policy = (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -53,7 +53,7 @@ def format_html_page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{html.escape(neutralise(title))}</title>\n"
-        f"<style>\n{''.join(_read_file(name) for name in styles)}</style>\n</head>\n<body>\n{body}\n{data}"
+        f"<style>\n{''.join(read_page_file(name) for name in styles)}</style>\n</head>\n<body>\n{body}\n{data}"
         + "".join(f"<script>{code}</script>\n" for code in codes)
         + "</body>\n</html>\n"
     )
@@ -64,7 +64,8 @@ def is_own_page(beginning: bytes) -> bool:
     return GENERATOR.encode() in beginning
 
 
-def _read_file(name: str) -> str:
+def read_page_file(name: str) -> str:
+    """A file of the package that goes into a page."""
     with open(os.path.join(_FOLDER, name), encoding="utf-8") as opened:
         return opened.read()
 

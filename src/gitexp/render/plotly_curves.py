@@ -30,7 +30,7 @@ def draw_curves(plot: CurvesPlot) -> dict[str, Embedded]:
     return {
         "data": traces,
         "layout": make_layout(
-            x=title_axis("step"),
+            x=title_axis("seconds since the start" if plot.x == "time" else "step"),
             y=title_axis(plot.metric, log=plot.log),
             showlegend=len(plot.curves) + len(plot.bands) > 1,
         ),
@@ -48,7 +48,7 @@ def _draw_curve(curve: PlottedCurve, name: str, colour: str, *, is_faint: bool) 
     shown |= {
         "legendgroup": str(curve.run.id),
         "meta": str(curve.run.id),
-        "hovertemplate": "%{fullData.name}<br>step %{x}: %{y}<extra></extra>",
+        "hovertemplate": "%{fullData.name}<br>%{x}: %{y}<extra></extra>",
     }
     if is_faint:
         shown |= {"opacity": 0.35, "showlegend": False}
@@ -90,6 +90,6 @@ def _draw_band(band: Band, colour: str) -> list[Embedded]:
             "line": {"color": colour, "width": 2},
             "showlegend": True,
             "hoverinfo": "all",
-            "hovertemplate": "%{fullData.name}<br>step %{x}: mean %{y}<extra></extra>",
+            "hovertemplate": "%{fullData.name}<br>%{x}: mean %{y}<extra></extra>",
         },
     ]

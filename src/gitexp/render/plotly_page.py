@@ -44,8 +44,11 @@ def format_plot_page(plots: Sequence[Plot], title: str) -> str:
 def embed_plot(plot: Plot) -> dict[str, Embedded]:
     """A plot as the page's script takes it: its heading, what is drawn, its notes."""
     notes: list[Embedded] = [neutralise(text) for text in plot.left_out]
-    if isinstance(plot, ImportancePlot) and plot.warning is not None:
-        notes.insert(0, neutralise(plot.warning))
+    if isinstance(plot, ImportancePlot):
+        notes = [f"left out: {note}" for note in notes]
+        notes.insert(0, neutralise(f"{plot.method}; {plot.runs} runs"))
+        if plot.warning is not None:
+            notes.insert(0, neutralise(plot.warning))
     shown: dict[str, Embedded]
     if isinstance(plot, ParetoPlot) and len(plot.objectives) > 2:
         notes.insert(0, "Diamonds are on the Pareto front, circles are dominated.")
@@ -92,6 +95,6 @@ def head_plot(plot: Plot) -> str:
         case ParetoPlot():
             return "Pareto front: " + ", ".join(objective.title for objective in plot.objectives)
         case ImportancePlot():
-            return f"Importance of params for {plot.metric} ({plot.method}, {plot.runs} runs)"
+            return f"Importance of params for {plot.metric}"
         case MatrixPlot() | TablePlot():
             return f"{plot.title} of {plot.run.name}"

@@ -63,6 +63,12 @@ def list_project(
     """
     everywhere = everything or (same_as is not None and experiment is None)
     wanted = None if everywhere else present_experiment(store, experiment)
+    if same_as is None and request.sort is None and not request.columns and request.limit:
+        from gitexp.actions.plain_listing import list_plain
+
+        plain = list_plain(store, request, wanted, hidden=hidden, parts=parts)
+        if plain is not None:
+            return plain
     heads = store.heads()
     like = _find_fingerprinted(store, same_as, experiment, heads) if same_as is not None else None
     broken: list[ExpError] = list(heads.broken)

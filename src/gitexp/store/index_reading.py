@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from gitexp.git.repository import Repository
 
-SELECT = f"SELECT number, more, {', '.join(RUN_COLUMNS)} FROM stored_runs"  # noqa: S608
+SELECT = f"SELECT more, {', '.join(RUN_COLUMNS)} FROM stored_runs"  # noqa: S608
 _ALONE = Lineage()
 _STATUSES = {status.value: status for status in Status}
 
@@ -93,11 +93,11 @@ def _read_all(
         own = connection.execute(
             f"{SELECT} WHERE coalesce(born, experiment) = ? ORDER BY rank, ref DESC", (experiment,)
         ).fetchall()
-        first = {row[5]: row for row in reversed(own)}
+        first = {row[4]: row for row in reversed(own)}
         ids = {run_id for (run_id,) in connection.execute("SELECT id FROM removed")}
-        ordered = sorted(first.values(), key=lambda row: (row[10], row[5]), reverse=True)
-        rows = [row for row in ordered if row[5] not in ids]
-        erased = [row for row in ordered if row[5] in ids]
+        ordered = sorted(first.values(), key=lambda row: (row[9], row[4]), reverse=True)
+        rows = [row for row in ordered if row[4] not in ids]
+        erased = [row for row in ordered if row[4] in ids]
         prefixes = (f"{RUNS}{experiment}/", f"{LIVE}{experiment}/")
         broken = [pair for pair in broken if pair[0].startswith(prefixes)]
     heads = make_heads(repository, [*rows, *erased])
@@ -116,7 +116,6 @@ def make_heads(repository: Repository, rows: Iterable[tuple[Any, ...]]) -> tuple
 
 def _make_head(row: tuple[Any, ...], said: SaidReader, users: dict[tuple[object, object], User]) -> RunHead:
     (
-        number,
         more,
         ref,
         commit,

@@ -71,8 +71,9 @@ CREATE TABLE stored_runs (
 );
 CREATE INDEX runs_by_id ON stored_runs (id);
 CREATE INDEX runs_by_ref ON stored_runs (ref);
-CREATE INDEX runs_of_experiment ON stored_runs (experiment, going, started, id, hidden) WHERE shown = 1;
-CREATE INDEX runs_of_all ON stored_runs (going, started, id, hidden) WHERE shown = 1;
+CREATE INDEX runs_of_experiment ON stored_runs (experiment, hidden, going, started, id) WHERE shown = 1;
+CREATE INDEX runs_of_all ON stored_runs (hidden, going, started, id) WHERE shown = 1;
+CREATE INDEX runs_erased ON stored_runs (id) WHERE shown = 2;
 CREATE INDEX runs_resuming ON stored_runs (resumes) WHERE resumes IS NOT NULL;
 CREATE INDEX runs_unfilled ON stored_runs (number) WHERE filled = 0;
 CREATE TABLE stored_keys (key INTEGER PRIMARY KEY, part TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (part, name));

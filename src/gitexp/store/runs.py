@@ -89,11 +89,13 @@ class RunStore(NamedTuple):
 
     def _read_said(self, heads: Sequence[RunHead]) -> Mapping[str, tuple[Annotation, ...]]:
         """What was said of many runs, by commit; nothing where an object is damaged: each is then read by itself."""
+        commits = [head.commit for head in heads if head.annotated and head.fold is None]
+        if len(commits) < 2:
+            return {}
         from gitexp.store.annotations import read_all_annotations
 
-        commits = [head.commit for head in heads if head.annotated and head.fold is None]
         try:
-            found = read_all_annotations(self.repository, commits) if len(commits) > 1 else {}
+            found = read_all_annotations(self.repository, commits)
         except GitMissing:
             raise
         except (GitFailed, BrokenObject):

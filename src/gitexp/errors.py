@@ -215,14 +215,14 @@ class AmbiguousRun(ExpError):
 
 
 class DirectionUnknown(ExpError):
-    """``best:METRIC`` where nothing says whether more or less of it is better."""
+    """The best by a metric, as in ``best:METRIC``, where nothing says whether more or less of it is better."""
 
     code = "direction-unknown"
 
-    def __init__(self, metric: str) -> None:
+    def __init__(self, metric: str, *, hint: str | None = None) -> None:
         super().__init__(
             f"is more or less of {metric!r} better? nothing says so",
-            hint=f"write max:{metric} or min:{metric}, or set metrics.{metric}: maximize in .exp.yaml",
+            hint=hint or f"write max:{metric} or min:{metric}, or set metrics.{metric}: maximize in .exp.yaml",
             metric=metric,
         )
 

@@ -15,6 +15,7 @@ from gitexp.model.run import Status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gitexp.model.filter_tree import Kind
     from gitexp.model.head import RunHead
     from gitexp.store.runs import RunStore
 
@@ -140,6 +141,32 @@ def complete_remote(ctx: typer.Context, incomplete: str) -> list[str]:
 def complete_columns(ctx: typer.Context, incomplete: str) -> list[str]:
     """Keys of columns, or the last of several with commas between them."""
     return _complete_keys(ctx, incomplete, ())
+
+
+def complete_metrics(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The metrics that runs have, or the last of several with commas between them, a sign before them kept."""
+    store = _open(ctx)
+    before, comma, last = incomplete.rpartition(",")
+    sign = last[:1] if last[:1] in ("-", "+") else ""
+    metrics = dict.fromkeys(metric for head in (store.heads().runs if store else ()) for metric in head.metrics)
+    fitting = [key for key in metrics if key.startswith(last[len(sign) :]) and key.isprintable() and " " not in key]
+    return [before + comma + sign + key for key in sorted(fitting)][:_MOST]
+
+
+def complete_filter(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The name that a filter is being typed, behind what stands before it."""
+    from gitexp.model.columns import FIELDS
+    from gitexp.model.details import DETAILS
+    from gitexp.model.filter_tree import Name, format_name
+    from gitexp.model.listing import free_columns
+
+    store = _open(ctx)
+    free = free_columns(store.heads().runs) if store is not None else []
+    kinds: dict[str, Kind] = {"param": "params", "metric": "metrics", "tag": "tags"}
+    keys = [*(format_name(Name(kinds[column.kind], column.name)) for column in free), *FIELDS, *DETAILS]
+    start = max(incomplete.rfind(letter) for letter in " (<>=!,") + 1
+    before, last = incomplete[:start], incomplete[start:]
+    return [before + key for key in keys if key.startswith(last) and key.isprintable()][:_MOST]
 
 
 def complete_rows(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gitexp.cli.completion import complete_experiment, complete_run
+from gitexp.cli.completion import complete_experiment, complete_filter, complete_run
 
 
 def _note_json(ctx: typer.Context, value: bool) -> bool:
@@ -62,7 +62,13 @@ LISTED_EXPERIMENT_OPTION = Annotated[str | None, _experiment("The experiment to 
 
 WHERE_OPTION = Annotated[
     str | None,
-    typer.Option("--where", "-w", metavar="FILTER", help="Only runs that it is true of: 'params.lr < 0.01'"),
+    typer.Option(
+        "--where",
+        "-w",
+        metavar="FILTER",
+        help="Only runs that it is true of: 'params.lr < 0.01'",
+        autocompletion=complete_filter,
+    ),
 ]
 GROUP_BY_OPTION = Annotated[
     str | None,

@@ -27,6 +27,7 @@ DETAILS = (
 HASHES = ("commit", "code.", "data.", "environment.packages")
 """The keys, or their beginnings, whose values are hashes: the first digits of one name it to people."""
 
+_ROOTS = frozenset(("data", *(key.partition(".")[0] for key in DETAILS if "." in key)))
 _IN_THE_HEAD = ("params.", "metrics.", "tags.")
 
 
@@ -75,6 +76,11 @@ def detail_column(key: str) -> Column:
 def may_be_details(keys: Iterable[str]) -> bool:
     """Whether any of the keys or globs can name a detail, so that the manifests have to be read."""
     return any(key not in FIELDS and not key.startswith(_IN_THE_HEAD) for key in keys)
+
+
+def names_detail(key: str) -> bool:
+    """Whether a key or glob begins as that of a detail does; a bare key of a param or metric does not."""
+    return key in DETAILS or key.partition(".")[0] in _ROOTS
 
 
 def is_hash(key: str) -> bool:

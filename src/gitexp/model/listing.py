@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from gitexp.errors import UsageError
 from gitexp.model.columns import (
+    ABSENT,
     FIELDS,
+    Cell,
     Column,
     cell_of,
     field_column,
@@ -17,6 +19,7 @@ from gitexp.model.columns import (
     param_column,
     tag_column,
 )
+from gitexp.model.details import detail_column
 from gitexp.model.ids import SHORTEST_PREFIX
 from gitexp.model.ordering import natural_key, sort_present_first
 from gitexp.model.run import Status
@@ -26,13 +29,14 @@ from gitexp.model.weights import weigh_columns
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from gitexp.model.columns import Cell
     from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
     from gitexp.model.metrics import Direction
+    from gitexp.model.values import Value
 
 Choice: TypeAlias = Literal["differing", "all"]
 
+_NOTHING: dict[str, dict[str, Value]] = {}
 _ALWAYS = ("id", "name", "status", "started", "seconds")
 
 
@@ -74,19 +78,21 @@ def list_runs(
     request: ListingRequest,
     directions: Mapping[str, Direction],
     others: Iterable[RunId] = (),
+    details: Mapping[str, Mapping[str, Value]] = _NOTHING,
 ) -> RunTable:
     """Makes a table: runs that are going first, then the newest, unless ``sort`` names another order.
 
     Params, metrics and tags with the same value on every row become ``constant`` where there are two rows or more.
-    ``others`` are the ids of runs outside the listing, from which a short id must be told as well. Raises UsageError
-    for a column that no run has.
+    ``others`` are the ids of runs outside the listing, from which a short id must be told as well, ``details`` what
+    manifests say, by ref. Raises UsageError for a column that no run has.
     """
     rows = sort_heads(heads, request.sort)
     total = len(rows)
     if request.limit:
         rows = rows[: request.limit]
     if request.columns:
-        columns = [column for key in request.columns for column in find_columns(key, heads)]
+        more = [detail_column(key) for key in dict.fromkeys(key for one in details.values() for key in one)]
+        columns = [column for key in request.columns for column in find_columns(key, heads, more=more)]
         columns = list({column.key: column for column in columns}.values())
         constant: list[tuple[Column, Cell]] = []
     else:
@@ -97,12 +103,19 @@ def list_runs(
     return RunTable(
         columns=tuple(weigh_columns(columns, rows, directions, asked=bool(request.columns))),
         heads=tuple(rows),
-        cells=tuple(tuple(cell_of(column, head) for column in columns) for head in rows),
+        cells=tuple(tuple(_cell(column, head, details) for column in columns) for head in rows),
         constant=tuple(constant),
         total=total,
         best=_best_cells(columns, rows, directions),
         id_length=unique_length([head.id for head in rows], {*others, *(head.id for head in heads)}),
     )
+
+
+def _cell(column: Column, head: RunHead, details: Mapping[str, Mapping[str, Value]]) -> Cell:
+    if column.kind != "detail":
+        return cell_of(column, head)
+    known = details.get(head.ref, {})
+    return Cell(known[column.key], present=True) if column.key in known else ABSENT
 
 
 def unique_length(shown: Sequence[RunId], ids: Collection[RunId]) -> int:

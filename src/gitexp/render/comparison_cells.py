@@ -6,8 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.details import is_hash
-from gitexp.render.listing import WIDEST_TEXT, full_text, screen_text
+from gitexp.render.listing import full_text, screen_text
 from gitexp.render.numbers import format_bytes, format_delta
+from gitexp.render.table_fitting import WIDEST_TEXT
 from gitexp.render.text import neutralise, shorten
 
 if TYPE_CHECKING:

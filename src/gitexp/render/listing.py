@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitexp.model.run import Status
 from gitexp.model.values import equal_values, format_value
 from gitexp.render.numbers import align_points, format_cell
-from gitexp.render.page import Gap, Grid, GridColumn, Line, Page, Span, Text, line, line_width
+from gitexp.render.page import Line, Page, Span, line, line_width
+from gitexp.render.sparks import draw_spark
 from gitexp.render.status import show_status
+from gitexp.render.table_fitting import WIDEST_TEXT, ShownColumn, build_table
 from gitexp.render.text import neutralise, shorten, width_of
 from gitexp.render.times import FRESH_SECONDS, format_age, format_duration, format_iso
 
@@ -17,55 +19,35 @@ if TYPE_CHECKING:
     from gitexp.model.columns import Cell, Column
     from gitexp.model.head import RunHead
     from gitexp.model.listing import RunTable
+    from gitexp.model.run_curves import CurvesRead
     from gitexp.render.page import Look
 
-WIDEST_TEXT = 28
 NARROWEST_TITLE = 14
 _MOST_SHORTENED = 500
 """Of more columns than that a screen has room for few, and each would be held against all others."""
-_GUTTER = 2
-_KEPT = 95.0
-_NAMED = 6
+_CURVES = 60.0
+"""They were asked for, and tell more than any column that was not."""
 _SCREEN_TITLES = {"started": "when", "seconds": "time", "user": "by"}
 
 
-class _Shown(NamedTuple):
-    column: Column
-    title: str
-    align: bool
-    cells: list[Line]
-    width: int
+def build_listing(table: RunTable, look: Look, curves: CurvesRead | None = None) -> Page:
+    """The table and, beneath it, what is the same in all rows and which columns the screen had no room for.
 
-
-def build_listing(table: RunTable, look: Look) -> Page:
-    """The table and, beneath it, what is the same in all rows and which columns the screen had no room for."""
-    shown = _show_columns(table, look)
-    dropped: list[Column] = []
-    if look.width is not None:
-        shown, dropped = _fit(shown, look.width)
-    grid = Grid(
-        tuple(GridColumn(one.title, "right" if one.align else "left", _widest(one, look)) for one in shown),
-        tuple(tuple(one.cells[place] for one in shown) for place in range(len(table.heads))),
-    )
-    page: Page = [grid]
+    Curves stand in columns of their own.
+    """
     notes: list[Line] = []
     if table.constant:
         pairs = [f"{column.title}={_constant_text(cell, look)}" for column, cell in table.constant]
         notes.append(line(Span("the same in all: ", "muted"), "  ".join(pairs)))
-    if dropped:
-        keys = ", ".join(_SCREEN_TITLES.get(column.key, column.title) for column in dropped[:_NAMED])
-        more = f" and {len(dropped) - _NAMED} more" if len(dropped) > _NAMED else ""
-        notes.append(line(Span(f"no room for: {keys}{more}  (--columns chooses, --csv has all)", "muted")))
-    if notes:
-        page += [Gap(), Text(tuple(notes))]
-    return page
+    shown = [*_show_columns(table, look), *_show_curves(table, curves, look)]
+    return build_table(shown, len(table.heads), look, notes)
 
 
-def format_markdown(table: RunTable, look: Look) -> str:
+def format_markdown(table: RunTable, look: Look, curves: CurvesRead | None = None) -> str:
     """The table for a Markdown page, every digit in it; what would be markup there is escaped."""
     from tabulate import tabulate
 
-    shown = _show_columns(table, look)
+    shown = [*_show_columns(table, look), *_show_curves(table, curves, look)]
     rows = [
         [escape_markdown("".join(span.text for span in one.cells[place]).strip()) for one in shown]
         for place in range(len(table.heads))
@@ -96,12 +78,12 @@ def format_csv(table: RunTable) -> str:
     return buffer.getvalue()
 
 
-def _show_columns(table: RunTable, look: Look) -> list[_Shown]:
+def _show_columns(table: RunTable, look: Look) -> list[ShownColumn]:
     titles = Counter(column.title for column in table.columns)
     return [_show_column(table, place, look, titles) for place in range(len(table.columns))]
 
 
-def _show_column(table: RunTable, place: int, look: Look, titles: Counter[str]) -> _Shown:
+def _show_column(table: RunTable, place: int, look: Look, titles: Counter[str]) -> ShownColumn:
     column = table.columns[place]
     cells = [row[place] for row in table.cells]
     texts = [
@@ -115,7 +97,7 @@ def _show_column(table: RunTable, place: int, look: Look, titles: Counter[str]) 
     best = table.best.get(column.key)
     for cell, text, head in zip(cells, texts, table.heads, strict=True):
         if not cell.present and not text.strip():
-            lines.append(line(Span("–" if look.glyphs and look.is_screen else "-", "muted")))
+            lines.append(_absent(look))
         elif column.key == "status":
             lines.append(line(show_status(head.status, look), Span(_heard_text(head, look), "muted")))
         elif column.key == "id" and look.is_screen:
@@ -125,19 +107,25 @@ def _show_column(table: RunTable, place: int, look: Look, titles: Counter[str]) 
             lines.append(line(Span(text, style)))
     widest = max((line_width(spans) for spans in lines), default=0)
     title = neutralise(_title(titles, column, look, widest))
-    return _Shown(column, title, is_number, lines, max(widest, width_of(title)))
+    name = _SCREEN_TITLES.get(column.key, column.title)
+    return ShownColumn(name, title, column.weight, is_number, lines, max(widest, width_of(title)))
 
 
-def _fit(shown: list[_Shown], width: int) -> tuple[list[_Shown], list[Column]]:
-    """Takes the columns that tell most as long as they fit; id, name and status always stay."""
-    taken: list[_Shown] = []
-    room = width + _GUTTER
-    for one in sorted(shown, key=lambda one: -one.column.weight):
-        if one.column.weight >= _KEPT or one.width + _GUTTER <= room:
-            taken.append(one)
-            room -= one.width + _GUTTER
-    kept = [one for one in shown if any(one is other for other in taken)]
-    return kept, [one.column for one in shown if not any(one is other for other in taken)]
+def _show_curves(table: RunTable, curves: CurvesRead | None, look: Look) -> list[ShownColumn]:
+    drawn = {(one.head.ref, one.metric): one for one in curves.curves} if curves is not None else {}
+    shown: list[ShownColumn] = []
+    for place, metric in enumerate(dict.fromkeys(metric for _, metric in drawn)):
+        found = [drawn.get((head.ref, metric)) for head in table.heads]
+        texts = ["" if one is None else draw_spark(one.points, glyphs=look.glyphs) for one in found]
+        cells = [line(Span(text, "series1")) if text else _absent(look) for text in texts]
+        title = neutralise(f"{metric} over time")
+        width = max(width_of(title), *map(line_width, cells))
+        shown.append(ShownColumn(title, title, _CURVES - place / 1000, False, cells, width))
+    return shown
+
+
+def _absent(look: Look) -> Line:
+    return line(Span("–" if look.glyphs and look.is_screen else "-", "muted"))
 
 
 def _title(titles: Counter[str], column: Column, look: Look, width: int) -> str:
@@ -198,10 +186,6 @@ def _is_numeric(cells: list[Cell]) -> bool:
 
 def _style(column: Column) -> str:
     return {"name": "name", "id": "id", "started": "muted", "seconds": "muted", "user": "muted"}.get(column.key, "")
-
-
-def _widest(shown: _Shown, look: Look) -> int | None:
-    return None if shown.align or not look.is_screen else WIDEST_TEXT
 
 
 def escape_markdown(text: str) -> str:

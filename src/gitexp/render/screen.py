@@ -26,8 +26,13 @@ def write_page(page: Page, look: Look, file: TextIO) -> None:
         file.write(format_plain(page, colour=look.colour))
         return
     console = make_console(look, file)
-    for block in page:
-        console.print(_build(block, console.width))
+    for part in build_parts(page, console.width):
+        console.print(part)
+
+
+def build_parts(page: Page, width: int) -> list[RenderableType]:
+    """The blocks of a page as rich has them, for a screen of this width."""
+    return [_build(block, width) for block in page]
 
 
 def make_console(look: Look, file: TextIO, *, is_terminal: bool | None = None) -> Console:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, TextIO
 
-from gitexp.render.screen import make_console, rich_line
+from gitexp.render.screen import build_parts, make_console, rich_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text as RichText
 
-    from gitexp.render.page import Line, Look
+    from gitexp.render.page import Line, Look, Page
 
 
 class WatchScreen:
@@ -37,6 +37,13 @@ class WatchScreen:
 
         self._console.size = ConsoleDimensions(width, height)
         self._live.update(_join(lines), refresh=True)
+
+    def show_page(self, page: Page, width: int, height: int) -> None:
+        """Puts a page on the screen, which has this size; what is beneath it is cut."""
+        from rich.console import ConsoleDimensions, Group
+
+        self._console.size = ConsoleDimensions(width, height)
+        self._live.update(Group(*build_parts(page, width)), refresh=True)
 
     def __enter__(self) -> Self:
         self._live.__enter__()

@@ -59,7 +59,8 @@ def plot_curves(
         bands = _make_bands(labels, curves)
         plots.append(CurvesPlot(metric, curves, bands, request.log, tuple(left_out), request.x, str(request.smoothing)))
     if not plots and not broken:
-        raise NothingToPlot(f"no run has a series of {name_some(request.metrics)}", hint="exp ls --columns 'metrics.*'")
+        named = name_some(request.metrics)
+        raise NothingToPlot(f"no run has a series of {named}", hint=f"exp plot --bars {request.metrics[0]}")
     return tuple(plots), broken
 
 

@@ -52,12 +52,16 @@ class PlotRequest(NamedTuple):
 
 
 class PlottedResult(NamedTuple):
-    """Plots, and the runs that they show. ``more_metrics`` were not drawn because nobody asked for them."""
+    """Plots, and the runs that they show.
+
+    ``more_metrics`` were not drawn because nobody asked for them, ``seriesless`` because they have no series.
+    """
 
     plots: tuple[Plot, ...]
     chosen: ChosenRuns
     broken: tuple[ExpError, ...]
     more_metrics: int = 0
+    seriesless: tuple[str, ...] = ()
 
 
 def plot_runs(store: RunStore, request: PlotRequest) -> PlottedResult:
@@ -164,7 +168,9 @@ def _plot_curves(store: RunStore, request: PlotRequest, runs: PlottedRuns, words
     broken = {error.message: error for error in (*runs.broken, *unread)}
     if not plots and broken:
         raise next(iter(broken.values()))
-    return PlottedResult(plots, runs.chosen, tuple(broken.values()), more)
+    drawn = {plot.metric for plot in plots}
+    seriesless = tuple(metric for metric in metrics if metric not in drawn) if not broken else ()
+    return PlottedResult(plots, runs.chosen, tuple(broken.values()), more, seriesless)
 
 
 def _plot_tables(store: RunStore, request: PlotRequest, choice: RunChoice) -> PlottedResult:

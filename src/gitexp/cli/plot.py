@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -22,6 +22,7 @@ from gitexp.cli.options import (
 )
 from gitexp.cli.terminal import find_look, say, warn_of_broken
 from gitexp.errors import UsageError
+from gitexp.model.plot_axes import name_some
 from gitexp.model.smoothing import UNSMOOTHED, parse_smoothing
 
 DEFAULT_CURVES = 10
@@ -42,8 +43,8 @@ exp plot --table predictions last
 """
 
 
-def _number_of_pixels(what: str) -> object:
-    return typer.Option(f"--{what}", metavar="N", help=f"{what.title()} in cells of the terminal, of a file in pixels.")
+def _size_option(name: str, unit: str) -> Any:
+    return count_option(f"--{name}", help_text=f"{name.title()} in {unit} of the terminal, or in pixels of a picture.")
 
 
 def plot(
@@ -101,8 +102,8 @@ def plot(
     output: Annotated[
         str | None, typer.Option("-o", "--output", metavar="FILE", help="Write a .png, .svg or .html file.")
     ] = None,
-    width: Annotated[int | None, _number_of_pixels("width")] = None,
-    height: Annotated[int | None, _number_of_pixels("height")] = None,
+    width: Annotated[int | None, _size_option("width", "cells")] = None,
+    height: Annotated[int | None, _size_option("height", "lines")] = None,
     as_json: JSON_OPTION = False,
     colour: COLOUR_OPTION = "auto",
 ) -> None:
@@ -211,5 +212,8 @@ def _tell(result: PlottedResult, *, is_cut: bool) -> None:
         say(f"{spec} is a run that was named before: it is drawn once")
     if is_cut and len(chosen.heads) < chosen.total:
         say(f"the newest {len(chosen.heads)} of {chosen.total} runs; exp plot -n 0 draws all")
+    if result.seriesless:
+        first = result.seriesless[0]
+        say(f"{name_some(result.seriesless)}: a value and no series; exp plot --bars {first}")
     if result.more_metrics:
         say(f"{result.more_metrics} more metrics are not drawn; exp plot METRIC draws one, exp plot '*' all")

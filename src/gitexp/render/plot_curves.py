@@ -98,7 +98,9 @@ def _legend(lines: list[_Line], numbers: list[int], look: Look, width: int, *, l
         name = pad(shorten(Span(line.label).text, widest), widest)
         legend.append((Span(f"  {sign}", style_of(number)), Span(name), Span(f"  {line.end}", "muted")))
     if len(lines) > len(shown):
-        legend.append((Span(f"  and {len(lines) - len(shown)} more", "muted"),))
+        sign = "letter" if letters else "colour"
+        what = f", without a {sign}" if len(shown) == sum(number != OTHER for number in numbers) else ""
+        legend.append((Span(f"  and {len(lines) - len(shown)} more{what}", "muted"),))
     return legend
 
 

@@ -51,7 +51,7 @@ def build_pareto(plot: ParetoPlot, look: Look, width: int, height: int) -> list[
     drawn = _draw_points(places, numbers, (across, _scale_y(places)), look, (width, height), (), marks_front=True)
     drawn.append((Span(f"{'':{_margin(drawn)}}{first.title}", "muted"),))
     what = " and ".join(f"{'least' if one.direction == 'minimize' else 'most'} {one.title}" for one in plot.objectives)
-    aside = f"{len(plot.front)} of {len(plot.points)} runs are best; the others have a run that is nowhere worse"
+    aside = f"on the front: {len(plot.front)} of {len(plot.points)} runs, which no other one beats in everything"
     blocks: list[Block] = [
         Heading(f"Pareto front: {what}"),
         Text(((Span(f"{_front_sign(look)} {aside}", "muted"),), (Span(second.title, "muted"),), *drawn)),

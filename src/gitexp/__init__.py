@@ -1,8 +1,8 @@
 """gitexp: the experiment tracker that is your Git repository.
 
 In a script that ``exp run`` started, ``gitexp.log({"loss": 0.1}, step=3)`` and its companions say what the run is to
-keep; anywhere else they do nothing. Nothing is imported here beyond the interpreter's own: a training script that
-says ``import gitexp`` must not notice it.
+keep; anywhere else they do nothing. ``gitexp.runs()`` and ``gitexp.run("last")`` read what was recorded. Nothing is
+imported here beyond the interpreter's own: a training script that says ``import gitexp`` must not notice it.
 """
 
 from _thread import get_ident as _get_ident
@@ -26,7 +26,17 @@ _HOMES = {
     "resumed_step": "continued",
     "start": "starting",
 }
-__all__ = [*_HOMES]
+_READING = {
+    "runs": "integrations.asked_runs",
+    "run": "integrations.asked_runs",
+    "RunSet": "integrations.run_set",
+    "RunView": "integrations.run_view",
+    "errors": "errors",
+    "ExpError": "errors",
+    "GitexpWarning": "errors",
+}
+"""What reads runs: no part of the tracker, and far more than a training script wants to load."""
+__all__ = [*_HOMES, *_READING]
 
 # Read at once: a script may clear its environment later.
 _NAMES = (
@@ -41,6 +51,13 @@ _given = {name: _environ[name] for name in _NAMES if name in _environ}
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gitexp import errors as errors
+    from gitexp.errors import ExpError as ExpError
+    from gitexp.errors import GitexpWarning as GitexpWarning
+    from gitexp.integrations.asked_runs import run as run
+    from gitexp.integrations.asked_runs import runs as runs
+    from gitexp.integrations.run_set import RunSet as RunSet
+    from gitexp.integrations.run_view import RunView as RunView
     from gitexp.tracker.artifacts import log_artifact as log_artifact
     from gitexp.tracker.continued import resumed as resumed
     from gitexp.tracker.continued import resumed_step as resumed_step
@@ -64,6 +81,11 @@ _waiting: list[tuple[str, str, tuple[object, ...], dict[str, object]]] = []
 
 def _find(name: str) -> object:
     """What is asked for the first time is imported then."""
+    home = _READING.get(name)
+    if home is not None:
+        module = __import__(f"gitexp.{home}", fromlist=(name,))
+        globals()[name] = found = module if name == home else getattr(module, name)
+        return found
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'gitexp' has no attribute {name!r}")
@@ -115,4 +137,4 @@ if not TYPE_CHECKING:  # else a checker takes every name for one of ours
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_HOMES, *_READING})

@@ -397,3 +397,7 @@ class StorageFailed(ExpError):
 
     def __init__(self, path: str, why: str, *, hint: str | None = None) -> None:
         super().__init__(f"{path}: {why}", hint=hint, path=path, why=why)
+
+
+class GitexpWarning(UserWarning):
+    """What Python's API says where the command would say it on standard error: a run that cannot be read, say."""

@@ -27,6 +27,13 @@ run = gitexp.current()
 reveal_type(run.folder if run is not None else None)
 with gitexp.start("trees", params={"lr": 0.1}, tags=["baseline"], data=[Path("train.csv")]) as started:
     reveal_type(started.id)
+runs = gitexp.runs("metrics.loss < 1", limit=3)
+reveal_type(runs[0].params)
+reveal_type(runs[:2].series("loss"))
+try:
+    reveal_type(gitexp.run("last").ended)
+except gitexp.errors.RunNotFound as error:
+    reveal_type(error.hint)
 gitexp.note(3)
 gitexp.lag(3)
 """
@@ -44,6 +51,10 @@ def test_a_script_is_checked(tmp_path: pathlib.Path) -> None:
     assert [line.partition(" ")[2] for line in done.stdout.splitlines() if line.startswith("script.py:")] == [
         'note: Revealed type is "str | None"',
         'note: Revealed type is "str"',
+        'note: Revealed type is "dict[str, bool | int | float | str | None | list[...] | dict[str, ...]]"',
+        'note: Revealed type is "gitexp.integrations.series.SeriesTable"',
+        'note: Revealed type is "datetime.datetime | None"',
+        'note: Revealed type is "str | None"',
         'error: Argument 1 to "note" has incompatible type "int"; expected "str"  [arg-type]',
         'error: Module has no attribute "lag"  [attr-defined]',
     ], done.stdout

@@ -79,3 +79,53 @@ def _join(view: ChainView, sources: Sequence[PointSource], metrics: Sequence[dic
         joined[metric] = replace(told, min=series.min, max=series.max, first=series.first, count=series.count)
     drawn = {metric: tuple(builder.points() for builder in builders) for metric, builders in curves.items()}
     return view._replace(metrics=joined, curves=drawn)
+
+
+class _PointHearer:
+    """The points of a run that is going, as they stand in its journal by now."""
+
+    def __init__(self) -> None:
+        self.points: list[Point] = []
+
+    def __iter__(self) -> Iterator[Point]:
+        return iter(self.points)
+
+    def hear_record(self, record: Record) -> None:
+        """A record with values of metrics."""
+        if len(record) > 3 and isinstance(record[3], dict):
+            step = record[2] if isinstance(record[2], (int, float)) and math.isfinite(record[2]) else None
+            self.points += [
+                Point(str(metric), value, step, None)
+                for metric, value in record[3].items()
+                if isinstance(value, (int, float))
+            ]
+
+    def hear_point(self, point: Point) -> None:
+        """A value that was printed."""
+        self.points.append(point)
+
+    def forget_points(self) -> None:
+        """What was printed counts no more."""
+        self.points.clear()
+
+    def hear_output(self, text: bytes) -> None:
+        """Output is not looked at."""
+
+    def hear_dropped(self, count: int) -> None:
+        """Nor what is missing of it."""
+
+
+def hear_points(store: RunStore, run: Run, found: GoingJournal) -> list[Point]:
+    """The points so far of a run that is going here."""
+    from gitexp.actions.going_look import GoingLook
+
+    hearer = _PointHearer()
+    look = GoingLook(store.repository, run, found, hearer=hearer)
+    try:
+        look.take()
+    finally:
+        look.close()
+    names = look.redactor.redact_names(dict.fromkeys(point.metric for point in hearer.points))
+    if names:
+        hearer.points = [point._replace(metric=names.get(point.metric, point.metric)) for point in hearer.points]
+    return hearer.points

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import ExpError
@@ -38,12 +40,25 @@ class UnstoredEnd(NamedTuple):
 
 
 def find_journal(repository: Repository, head: RunHead) -> GoingJournal | None:
-    """The journal of a run that is going; None where it has ended, or another machine or user records it."""
-    if head.status is not Status.RUNNING:
+    """The journal of a run that is going; None where it has ended, or another machine or user records it.
+
+    None too for the run that this very process logs to.
+    """
+    if head.status is not Status.RUNNING or is_own_run(head.id):
         return None
     folder = local_folder(repository, "live", head.id)
     start = read_start(folder)
     return None if start is None else GoingJournal(Journal(folder, _NO_LOCK), start)
+
+
+def is_own_run(run_id: str | None = None) -> bool:
+    """Whether this very process logs to that run, or to any.
+
+    What it writes must not be read by itself: to close the file would let go the lock that says it is still there.
+    """
+    writer = sys.modules.get("gitexp.tracker.writer")  # not imported: no command needs it, and it has no lock then
+    journal: str | None = writer.WRITER.journal if writer is not None else None
+    return journal is not None and run_id in (None, os.path.basename(journal).removeprefix("gitexp-"))
 
 
 def find_unstored_end(found: GoingJournal) -> UnstoredEnd | None:

@@ -44,7 +44,8 @@ def stored(folder: GitFolder) -> GitFolder:
     store_run(folder, plan_run(folder, "k3v9x2mabc", params={"lr": 0.1, "depth": 4}, metrics={"loss": 0.5}, seed=7),
               series(1.0, 0.5))  # fmt: skip
     store_run(folder, plan_run(folder, "p7qw4t2zcd", minutes=10, params={"lr": 0.2, "depth": None},
-                               metrics={"loss": 0.25}, tags={"team": "fraud"}, note="why"), series(0.75, 0.25))  # fmt: skip
+                               metrics={"loss": 0.25}, tags={"team": "fraud"}, note="why"),
+              series(0.75, 0.25))  # fmt: skip
     store_run(folder, plan_run(folder, "t2zc5d8hkm", minutes=20, params={"lr": "auto"}, status=Status.FAILED))
     store_run(folder, plan_run(folder, "v5hk8m1npq", minutes=30, experiment=Experiment("trees")))
     return folder

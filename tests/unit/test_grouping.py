@@ -52,3 +52,29 @@ def test_what_is_the_same_in_all_groups_is_named_where_there_is_one_group():
     (group,) = group_runs(candidates({"lr": 0.1}, {"lr": 0.1}), ["lr"]).groups
     assert group.label == "lr=0.1"
     assert len(group.heads) == 2
+
+
+def test_places_of_results_and_names_of_runs_split_no_group():
+    runs = candidates(
+        {"lr": 0.1, "output_dir": "out/1", "log.run_name": "brave-cat", "tag": "lr0.1-seed1", "seed": 1},
+        {"lr": 0.1, "output_dir": "out/2", "log.run_name": "calm-dog", "tag": "lr0.1-seed2", "seed": 2},
+    )
+    grouping = group_runs(runs, [AUTO])
+    assert [len(group.candidates) for group in grouping.groups] == [2]
+    assert grouping.passed_over == ("params.log.run_name", "params.output_dir", "params.tag")
+    assert grouping.splitting == ()
+
+
+def test_what_only_looks_like_a_seed_splits_groups():
+    runs = candidates({"model": "resnet1", "seed": 1}, {"model": "resnet2", "seed": 2}, {"model": "resnet1", "seed": 3})
+    grouping = group_runs(runs, [AUTO])
+    assert labels(grouping) == [("model=resnet1", 2), ("model=resnet2", 1)]
+    assert [column.key for column in grouping.splitting] == ["params.model"]
+
+
+def test_one_tree_of_code_is_one_code_whatever_commit_has_it():
+    one, two = candidates({"lr": 0.1}, {"lr": 0.1})
+    other = two._replace(head=two.head._replace(snapshot="6" * 40))
+    tree = "a" * 40
+    assert labels(group_runs([one._replace(tree=tree), other._replace(tree=tree)], [AUTO]))[0][1] == 2
+    assert len(group_runs([one._replace(tree=tree), other._replace(tree="b" * 40)], [AUTO]).groups) == 2

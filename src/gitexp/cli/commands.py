@@ -60,6 +60,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("gc", "Keep house", "Remove bytes that no run needs any more"),
     CommandEntry("verify", "Keep house", "Check that every run is whole, and every byte of it"),
     CommandEntry("fold", "Keep house", "Put old runs under a few refs"),
+    CommandEntry("export", "Keep house", "Write runs into a file for other programs"),
     CommandEntry("import", "Keep house", "Make runs of what another tracker has recorded"),
     CommandEntry("doctor", "Keep house", "Look for what endangers runs, and say what mends it"),
 )

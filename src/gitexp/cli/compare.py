@@ -132,7 +132,7 @@ def compare(
         raise UsageError(f"{' and '.join(forms)}: one form at a time", hint=f"exp compare {forms[0]}")
     keys = _split(rows)
     by = _split(group_by)
-    _check_options(by, rows=rows, metrics=metrics, test=test, interval=interval)
+    _check_options(group_by, by, rows=rows, metrics=metrics, test=test, interval=interval)
     specs = read_specs(runs or [])
     limit = length if length is not None else 0 if specs or by or where is not None else DEFAULT_LENGTH
     store = open_recovered()
@@ -175,11 +175,19 @@ def _split(keys: str | None) -> tuple[str, ...]:
 
 
 def _check_options(
-    by: tuple[str, ...], *, rows: str | None, metrics: str | None, test: str | None, interval: str | None
+    group_by: str | None,
+    by: tuple[str, ...],
+    *,
+    rows: str | None,
+    metrics: str | None,
+    test: str | None,
+    interval: str | None,
 ) -> None:
     for option, value, words in (("--test", test, TESTS), ("--ci", interval, INTERVALS)):
         if value is not None and value not in words:
             raise UsageError(f"{option} {value}: no such one", hint=f"one of {', '.join(words)}")
+    if group_by is not None and not by:
+        raise UsageError(f"--group-by {group_by!r}: no key", hint="exp compare --group-by auto")
     if by and rows:
         raise UsageError("--rows is for single runs", hint="exp compare --group-by auto --metric KEYS")
     given = [option for option, value in (("--metric", metrics), ("--test", test), ("--ci", interval)) if value]

@@ -34,28 +34,27 @@ def write_sentence(found: GroupDifference, procedure: Procedure, family: int) ->
         and found.p is None
         and any(note in found.notes for note in (NOTHING_VARIES, NO_PAIR_VARIES))
     ):
-        return f"the same in every run ({count_runs(found)})"
+        return f"the same in every run ({count_runs(found, procedure)})"
     if found.difference is None:
         return f"not tested: {'; '.join(found.notes)}"
     shift, low, high = _turn(found)
-    precision = find_precision(
-        *((high - low) / 2, low, high) if low is not None and high is not None else (None, shift)
-    )
-    said = [f"{procedure.level:.0%} CI".replace("%", " %")] if low is not None else []
+    text, said = f"{shift:.4g}", []
     if low is not None and high is not None:
-        said = [f"{said[0]} {precision.format(low)} to {precision.format(high)}"]
+        precision = find_precision((high - low) / 2, low, high)
+        text = precision.format(shift)
+        said.append(f"{procedure.level * 100:.4g} % CI {precision.format(low)} to {precision.format(high)}")
     alpha = 1 - procedure.level
     if found.p is not None:
         said.append(f"p {format_p(found.p, alpha)}")
     if found.adjusted_p is not None and family > 1:
         said.append(f"{format_p(found.adjusted_p, alpha).removeprefix('= ')} after Holm over {family} groups")
-    said.append(count_runs(found))
-    return f"{_lead(found, alpha, family)} {precision.format(shift)} ({', '.join(said)})"
+    said.append(count_runs(found, procedure))
+    return f"{_lead(found, alpha, family)} {text} ({', '.join(said)})"
 
 
-def count_runs(found: GroupDifference) -> str:
+def count_runs(found: GroupDifference, procedure: Procedure) -> str:
     """``n = 5 and 5``, the baseline last; of pairs there is one number."""
-    if found.test in ("paired-t", "wilcoxon"):
+    if procedure.test in ("paired-t", "wilcoxon"):
         return f"n = {found.n} {'pair' if found.n == 1 else 'pairs'}"
     return f"n = {found.n} and {found.baseline_n}"
 

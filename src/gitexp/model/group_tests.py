@@ -181,7 +181,8 @@ def _pair(one: Measured, other: Measured) -> tuple[Measured, Measured, tuple[str
         seed for seed in counts[0] if seed is not None and counts[0][seed] == 1 and counts[1].get(seed) == 1
     )
     left = len(one.values) + len(other.values) - 2 * len(shared)
-    notes = (f"{left} runs have no partner of the same seed",) if left else ()
+    many = "1 run has" if left == 1 else f"{left} runs have"
+    notes = (f"{many} no partner of the same seed",) if left else ()
     paired = [
         side._replace(values=tuple(side.values[side.seeds.index(seed)] for seed in shared), seeds=tuple(shared))
         for side in (one, other)

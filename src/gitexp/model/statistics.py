@@ -41,6 +41,7 @@ class Tested(NamedTuple):
     why: str | None = None
 
 
+ROUNDING = 8 * 2.0**-52
 NOTHING_VARIES = "nothing varies in either group: there is no noise to test against"
 NO_PAIR_VARIES = "every pair differs by the same: there is no noise to test against"
 TOO_LARGE = "the values are too large, or lie too close, to calculate with"
@@ -49,13 +50,14 @@ TOO_LARGE = "the values are too large, or lie too close, to calculate with"
 def describe(values: Sequence[float]) -> Sample:
     """The number, mean and standard deviation of at least one finite value, summed without rounding on the way.
 
-    s² = Σ(xᵢ − x̄)² / (n − 1). The mean lies between the least and the greatest value; equal values have sd 0 exactly.
+    s² = Σ(xᵢ − x̄)² / (n − 1). The mean lies between the least and the greatest value; values that differ by what
+    rounding may have done, 8 units in the last place, have sd 0 exactly.
     """
     least, greatest = min(values), max(values)
-    if least == greatest:
-        return Sample(len(values), least, 0.0)
-    # Halved, no difference of two finite numbers is beyond what a float holds; by the scale, no square is.
     scale = max(abs(least), abs(greatest))
+    if least == greatest or greatest / scale - least / scale <= ROUNDING:
+        return Sample(len(values), least, 0.0)
+    # By the scale, no sum and no square is beyond what a float holds.
     parts = [value / scale for value in values]
     mean = math.fsum(parts) / len(parts)
     deviation = math.sqrt(math.fsum((part - mean) ** 2 for part in parts) / (len(parts) - 1))
@@ -91,8 +93,11 @@ def compare_pairs(one: Sequence[float], other: Sequence[float], level: float) ->
 
     The effect size is the mean difference over the standard deviation of the differences, corrected as Hedges' g is.
     """
-    sample = describe([a - b for a, b in zip(one, other, strict=True)])
-    if sample.sd == 0:
+    differences = [a - b for a, b in zip(one, other, strict=True)]
+    if not all(map(math.isfinite, differences)):
+        return Tested(describe(one).mean - describe(other).mean, why=TOO_LARGE)
+    sample = describe(differences)
+    if sample.sd <= ROUNDING * max(map(abs, (*one, *other))):
         return Tested(sample.mean, why=NO_PAIR_VARIES)
     effect = sample.mean / sample.sd * _small_sample(sample.n - 1)
     error = sample.sd / math.sqrt(sample.n)

@@ -6,7 +6,7 @@ import math
 import statistics
 from typing import TYPE_CHECKING
 
-from gitexp.model.statistics import NO_PAIR_VARIES, NOTHING_VARIES, Interval, Tested
+from gitexp.model.statistics import NO_PAIR_VARIES, NOTHING_VARIES, ROUNDING, Interval, Tested
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,9 @@ def compare_signed_ranks(one: Sequence[float], other: Sequence[float], level: fl
     """
     from scipy.stats import rankdata, wilcoxon
 
-    differences = [a - b for a, b in zip(one, other, strict=True)]
+    # 0.3 - 0.2 and 0.2 - 0.1 are no tie of floats: what rounding has done is taken back.
+    grain = ROUNDING * max(map(abs, (*one, *other)), default=0.0) or 1.0
+    differences = [round((a - b) / grain) * grain for a, b in zip(one, other, strict=True)]
     walsh = sorted((a + b) / 2 for place, a in enumerate(differences) for b in differences[place:])
     estimate = float(statistics.median(walsh))
     counted = [one for one in differences if one]

@@ -132,7 +132,7 @@ def _show_sentences(
             continue
         style = _STYLES.get(found.verdict, "")
         words = [found.sentence]
-        words += [note for note in found.notes if note not in found.sentence]
+        words += found.notes if found.verdict != "untested" else ()
         lines = [part for text in words for part in _wrap(text, look, widest)]
         shown.append((labels[place], tuple(line(Span(part, style)) for part in lines)))
     return shown

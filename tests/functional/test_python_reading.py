@@ -66,6 +66,14 @@ def test_runs_are_a_sequence(stored: GitFolder) -> None:
     assert gitexp.runs(names=["k3v9", "last"], experiment="default").ids == ["k3v9x2mabc", "t2zc5d8hkm"]
 
 
+def test_a_filter_chooses(stored: GitFolder) -> None:
+    assert gitexp.runs("metrics.loss < 0.4").ids == ["p7qw4t2zcd"]
+    assert gitexp.runs("seed == 7").ids == ["k3v9x2mabc"]
+    assert gitexp.runs().where("status != 'failed'").where("params.lr > 0.15").ids == ["p7qw4t2zcd"]
+    with pytest.raises(gitexp.errors.InvalidFilter):
+        gitexp.runs("metrics.loss <")
+
+
 def test_a_run_says_what_is_known_of_it(stored: GitFolder) -> None:
     run = gitexp.run("p7qw")
 

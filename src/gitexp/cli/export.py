@@ -23,7 +23,7 @@ from gitexp.cli.options import (
 from gitexp.cli.progress import Progress
 from gitexp.cli.specs import STDIN, read_piped
 from gitexp.cli.terminal import say, warn, warn_of_broken
-from gitexp.cli.written_file import STDOUT, open_whole
+from gitexp.cli.written_file import STDOUT, check_target, open_whole
 from gitexp.errors import UsageError
 from gitexp.render.numbers import format_bytes
 
@@ -38,7 +38,7 @@ exp export -w 'params.lr < 0.01' -o runs.parquet
 exp export --all -o runs.jsonl          of every experiment
 exp export --series -o points.parquet   a row for each point
 exp export last --series --metrics loss,'val_*' -o loss.csv
-exp export --columns id,lr,'metrics.*' -o - | column -ts,
+exp export --columns id,lr,'metrics.*' -o -
 """
 _ENDINGS = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 
@@ -104,6 +104,7 @@ def export(
         raise UsageError("--all and --experiment: one of them", hint=f"exp export --all -o {output}")
     if output == STDOUT and as_json:
         raise UsageError("-o - and --json: one of them", hint="exp export --format json -o -")
+    check_target(output)
     request = ExportRequest(_find_form(output, form), series, _split(metrics if series else columns))
     specs: list[str] = []
     for word in runs or []:
@@ -114,7 +115,7 @@ def export(
     chosen = choose_runs(
         store, RunChoice(tuple(specs), where, experiment, everything, hidden, parts, None, length or 0)
     )
-    with Progress("export", quiet=quiet or as_json) as progress, open_whole(output) as file:
+    with open_whole(output) as file, Progress("export", quiet=quiet or as_json) as progress:
         tell = progress.talk().progress
 
         def count(done: int, total: int) -> None:

@@ -18,12 +18,23 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 
+def check_target(path: str) -> None:
+    """Raises UsageError for a folder, or where there is none to write into."""
+    if path == STDOUT:
+        return
+    if os.path.isdir(path):
+        raise UsageError(f"-o {path}: it is a folder", hint=f"-o {os.path.join(path, 'runs.csv')}")
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise UsageError(f"-o {path}: there is no folder {folder}", hint=f"mkdir -p {folder}")
+
+
 @contextlib.contextmanager
 def open_whole(path: str) -> Iterator[BinaryIO]:
     """A file to write; what is in it when the block ends comes to ``path``, and nothing where an exception ends it.
 
-    ``-`` is standard output, where a terminal is given nothing that it would act upon. Raises UsageError for a folder,
-    or where there is none to write into.
+    ``-`` is standard output, where a terminal is given nothing that it would act upon. Raises UsageError as
+    ``check_target`` does.
     """
     if path == STDOUT:
         with tempfile.TemporaryFile() as file:
@@ -31,19 +42,15 @@ def open_whole(path: str) -> Iterator[BinaryIO]:
             file.seek(0)
             _copy_out(cast("BinaryIO", file))
         return
-    if os.path.isdir(path):
-        raise UsageError(f"-o {path}: it is a folder", hint=f"-o {os.path.join(path, 'runs.csv')}")
+    check_target(path)
     target = os.path.realpath(path)
-    folder = os.path.dirname(target)
-    if not os.path.isdir(folder):
-        raise UsageError(f"-o {path}: there is no folder {folder}", hint=f"mkdir -p {folder}")
     if os.path.exists(target) and not os.path.isfile(target):  # a pipe, or /dev/null
         with open(target, "wb") as device, tempfile.TemporaryFile() as file:
             yield cast("BinaryIO", file)
             file.seek(0)
             shutil.copyfileobj(file, device)
         return
-    handle, made = tempfile.mkstemp(prefix=".exp-export-", dir=folder)
+    handle, made = tempfile.mkstemp(prefix=".exp-export-", dir=os.path.dirname(target))
     try:
         with os.fdopen(handle, "wb") as staged:
             yield staged

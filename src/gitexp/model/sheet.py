@@ -68,7 +68,12 @@ def choose_columns(candidates: Sequence[Candidate], keys: Sequence[str], *, ever
     heads = [candidate.head for candidate in candidates]
     more = detail_columns(candidates)
     if keys:
-        found = [column for key in keys for column in find_columns(key, heads, what="columns", more=more)]
+        steps = {f"metrics.{metric}.step": metric_column(metric, "step") for head in heads for metric in head.metrics}
+        found = [
+            column
+            for key in keys
+            for column in ([steps[key]] if key in steps else find_columns(key, heads, what="columns", more=more))
+        ]
         return list({(column.kind, column.name, column.aggregate): column for column in found}.values())
     some = [
         column

@@ -5,6 +5,7 @@ The HTML has no script and no colours of its own, so that it is as light or as d
 
 from __future__ import annotations
 
+from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -122,7 +123,10 @@ def _show(heads: Sequence[RunHead], experiment: str | None) -> _Shown:
     notes = [f"{count - len(rows)} more runs are not shown"] if count > len(rows) else []
     if len(differing) > len(chosen):
         notes.append(f"{len(differing) - len(chosen)} more columns differ: to_pandas() has all")
-    header = tuple(shorten(neutralise(column.key), _CELL) for column in columns)
+    titles = Counter(column.title for column in columns)
+    header = tuple(
+        shorten(neutralise(column.title if titles[column.title] == 1 else column.key), _CELL) for column in columns
+    )
     return _Shown(title, header, tuple(tuple(_cell(column, head) for column in columns) for head in rows), tuple(notes))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.actions.chain_of_run import hear_points
 from gitexp.actions.get import GetRequest, stream_file
 from gitexp.actions.going_journal import find_journal
+from gitexp.actions.going_points import hear_points
 from gitexp.actions.placing_files import Manners
 from gitexp.errors import BrokenRecord, ExpError
 from gitexp.format.series import WIDE_NAME, parse_series

@@ -59,8 +59,8 @@ def plot_curves(
         bands = _make_bands(labels, curves)
         plots.append(CurvesPlot(metric, curves, bands, request.log, tuple(left_out), request.x, str(request.smoothing)))
     if not plots and not broken:
-        named = name_some(request.metrics)
-        raise NothingToPlot(f"no run has a series of {named}", hint=f"exp plot --bars {request.metrics[0]}")
+        what = name_some(request.metrics)
+        raise NothingToPlot(f"no run has a series of {what}", hint=f"exp plot --bars {request.metrics[0]}")
     return tuple(plots), broken
 
 

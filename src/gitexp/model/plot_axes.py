@@ -51,7 +51,9 @@ def find_column(key: str, candidates: Sequence[Candidate], *, what: str) -> Colu
     """The one column that a key names. Raises UsageError for a key that no run has, and for a glob."""
     heads = [candidate.head for candidate in candidates]
     found = find_columns(key, heads, what=what, more=detail_columns(candidates))
-    if len(found) != 1:
+    if not found:
+        raise UsageError(f"{what} {key}: no run here has it", hint="exp ls --columns '*'")
+    if len(found) > 1:
         raise UsageError(f"{what} {key}: {len(found)} columns, where one is asked for", hint="exp ls --columns '*'")
     return found[0]
 

@@ -51,9 +51,11 @@ def build_curves(plot: CurvesPlot, look: Look, width: int, height: int) -> list[
     numbers = [place if place < most else OTHER for place in range(len(lines))]
     frame = make_frame(x, y, width, height)
     for line, number in reversed(list(zip(lines, numbers, strict=True))):
-        for points, every in [*((edge, _DOTTED) for edge in line.edges), (line.points, 1)]:
-            for piece in _split(points, x, y):
-                frame.canvas.draw_line(piece, number, every=every)
+        for edge in line.edges:
+            for piece in _split(edge, x, y):
+                frame.canvas.draw_line(piece, OTHER if letters else number, every=_DOTTED)
+        for piece in _split(line.points, x, y):
+            frame.canvas.draw_line(piece, number)
     drawn = draw_frame(frame, look, letters=letters)
     axis = "seconds since the start" if plot.x == "time" else "step"
     drawn.append((Span(f"{' ' * (frame.margin + 2)}{axis}".rstrip(), "muted"),))

@@ -145,7 +145,7 @@ def test_one_form_of_many_spellings(text: str, form: str) -> None:
         ("lr < 1 + 2", 7, "does not calculate", "known"),
         ("lr 3", 3, "3 where 'and'", "comparison is missing"),
         ("lr less 3", 3, "less where 'and'", "<"),
-        ("lr < 3 annd x", 7, "annd where 'and'", "and"),
+        ("lr < 3 andx x", 7, "andx where 'and'", "and"),
         ("status is failed", 10, "after 'is' comes null", '== "failed"'),
         ("(lr < 1", 0, "this bracket is not closed", None),
         ("lr < 1)", 6, "this bracket was not opened", None),
@@ -187,12 +187,12 @@ def test_the_caret_stands_under_the_cell() -> None:
 
 
 def test_of_a_long_filter_the_part_that_matters_is_shown() -> None:
-    text = " or ".join(f"x == {number}" for number in range(200)) + " annd y"
+    text = " or ".join(f"x == {number}" for number in range(200)) + " andx y"
     with pytest.raises(InvalidFilter) as caught:
         parse_filter(text)
     _, shown, caret = caught.value.message.split("\n")
     assert len(shown) < 120
-    assert shown[caret.index("^") :] == "annd y"
+    assert shown[caret.index("^") :] == "andx y"
 
 
 @pytest.mark.parametrize(

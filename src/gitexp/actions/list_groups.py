@@ -9,6 +9,7 @@ from gitexp.actions.list_runs import choose_listed
 from gitexp.model.best_first import find_best_order
 from gitexp.model.group_listing import make_group_table
 from gitexp.model.listing import ListingRequest
+from gitexp.model.spec import AGGREGATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gitexp.actions.list_runs import ListingChoice
     from gitexp.errors import ExpError
     from gitexp.model.group_listing import GroupTable
+    from gitexp.model.head import RunHead
     from gitexp.model.refs import Experiment
     from gitexp.store.runs import RunStore
 
@@ -43,10 +45,17 @@ def list_groups(store: RunStore, request: ListingRequest, choice: ListingChoice,
     metrics = list(request.columns)
     if choice.by is not None:
         sort = find_best_order(choice.by or None, chosen.heads, store.settings.directions)
-    key = sort.lstrip("-") if sort is not None else ""
-    if key.startswith("metrics."):
-        metrics += ["metrics.*", key] if not metrics else [key]
+    key = _find_aggregate(sort, chosen.heads)
+    if key is not None:
+        metrics = [*(metrics or ["metrics.*"]), key]
     comparison, unread = compare_groups(store, chosen, by, metrics=metrics)
     table = make_group_table(comparison, sort=sort, only_valued=choice.by is not None, limit=request.limit or 0)
     broken = {error.message: error for error in (*chosen.broken, *unread)}
     return GroupListing(table, chosen.experiment, len(chosen.heads), tuple(broken.values()), by=sort)
+
+
+def _find_aggregate(sort: str | None, heads: Sequence[RunHead]) -> str | None:
+    """The key of the metric to sort by, where it is one that is not among the columns unless it is asked for."""
+    metric, _, aggregate = (sort or "").removeprefix("-").removeprefix("metrics.").rpartition(".")
+    is_one = aggregate in AGGREGATES and any(metric in head.metrics for head in heads)
+    return f"metrics.{metric}.{aggregate}" if is_one else None

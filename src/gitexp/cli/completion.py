@@ -166,7 +166,10 @@ def complete_filter(ctx: typer.Context, incomplete: str) -> list[str]:
     keys = [*(format_name(Name(kinds[column.kind], column.name)) for column in free), *FIELDS, *DETAILS]
     start = max(incomplete.rfind(letter) for letter in " (<>=!,") + 1
     before, last = incomplete[:start], incomplete[start:]
-    return [before + key for key in keys if key.startswith(last) and key.isprintable()][:_MOST]
+    fitting = [key for key in keys if key.startswith(last) and key.isprintable()][:_MOST]
+    if len(fitting) == 1:  # of one word alone a shell closes the quote, and the filter goes on
+        return [f"{before}{fitting[0]} {sign}" for sign in ("==", "<", ">")]
+    return [before + key for key in fitting]
 
 
 def complete_rows(ctx: typer.Context, incomplete: str) -> list[str]:

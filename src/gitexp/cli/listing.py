@@ -136,9 +136,8 @@ def _why_empty(listing: Listing) -> str:
     where = "" if listing.experiment is None else f" in experiment {listing.experiment!r}"
     if listing.here:
         # A filter, or a column to go by, has left nothing of them.
-        return (
-            f"none of the {listing.here} runs{where}: exp ls lists them" if listing.here > 1 else f"not the run{where}"
-        )
+        what = "not the one run" if listing.here == 1 else f"none of the {listing.here} runs"
+        return f"{what}{where} fits: exp ls lists {'it' if listing.here == 1 else 'them'}"
     if listing.elsewhere:
         return f"no runs{where}; {listing.elsewhere} in others: exp ls --all"
     if listing.may_pull:

@@ -166,9 +166,9 @@ def find_columns(
     by_key = {column.key: column for column in free}
     if key in by_key:
         return [by_key[key]]
-    kind, _, rest = key.partition(".")
-    metric, _, aggregate = rest.rpartition(".")
-    if kind == "metrics" and aggregate in ("min", "max", "last", "first") and f"metrics.{metric}" in by_key:
+    metric, _, aggregate = key.removeprefix("metrics.").rpartition(".")
+    is_own_name = any(column.name == key for column in free)
+    if aggregate in ("min", "max", "last", "first") and f"metrics.{metric}" in by_key and not is_own_name:
         return [metric_column(metric, aggregate)]
     if any(letter in key for letter in "*?["):
         return [column for column in free if fnmatch.fnmatchcase(column.key, key)]

@@ -198,7 +198,7 @@ class History:
 STEPS = st.lists(st.tuples(st.integers(0, 13), st.integers(0, 200)), min_size=2, max_size=10)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 @example(steps=[(0, 1), (0, 3), (0, 4), (5, 1), (4, 1), (7, 0), (4, 3), (7, 0), (8, 4), (9, 0), (6, 3)])
 @example(steps=[(0, 0), (0, 1), (3, 2), (9, 0), (10, 2), (11, 4), (11, 5), (11, 6), (11, 7), (12, 0), (12, 1), (12, 2)])

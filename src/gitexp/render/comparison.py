@@ -179,6 +179,9 @@ def _show_run(
     """The column of one run, line by line as ``_list_keys`` has them, and its width."""
     is_name = head == neutralise(matrix.heads[place].name) or head.endswith("…")
     lines = [line(Span(head, "name" if is_name else "id"))]
+    changes = {one.row.column.key: show_change(one.row, place, full=not look.is_screen) for one in shown}
+    room = max(map(len, changes.values()), default=0)
+    most = None if most is None else max(most - room, _NARROWEST_CELL)
     for part in ROW_PARTS:
         own = [one for one in shown if one.row.part == part]
         if own and part != "run":
@@ -187,7 +190,8 @@ def _show_run(
         aligned = iter(align_points(numbers) if look.is_screen else numbers)
         for one in own:
             text = next(aligned) if one.row.column.kind in ("param", "metric") else one.texts[place]
-            lines.append(_show_cell(one.row, place, text, matrix.heads[place], look, most))
+            cell = _show_cell(one.row, place, text, matrix.heads[place], look, most)
+            lines.append((*cell, Span(changes[one.row.column.key].ljust(room), "muted")) if room else cell)
     return lines, max(sum(width_of(span.text) for span in spans) for spans in lines)
 
 
@@ -196,13 +200,10 @@ def _show_cell(row: Row, place: int, text: str, head: RunHead, look: Look, most:
         return line(Span("–" if look.glyphs and look.is_screen else "-", "muted"))
     if row.column.key == "status":
         return line(show_status(head.status, look))
-    change = Span(show_change(row, place, full=not look.is_screen), "muted")
     if most is not None:
         text = shorten(text, most - 1)
     if place in row.best:
-        return line(Span(_MARK + text, "best"), change)
-    if row.changes:
-        return line(text, change)
+        return line(Span(_MARK + text, "best"))
     return line(Span(text, "muted" if row.column.key in ("started", "seconds") else ""))
 
 

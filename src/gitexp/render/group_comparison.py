@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gitexp.model.precision import find_precision
 from gitexp.model.values import format_value
-from gitexp.render.numbers import align_points, format_number
+from gitexp.render.numbers import align_points
 from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Page, Span, Text, line
 from gitexp.render.text import neutralise, pad, shorten, width_of
 from gitexp.render.times import format_duration
@@ -44,7 +44,7 @@ def build_group_comparison(comparison: GroupComparison, look: Look, *, everythin
     for row in shown:
         page += [Gap(), *_show_metric(row, comparison, labels, look, is_whole=is_whole)]
     if same:
-        named = "  ".join(f"{row.column.title}={format_number(row.values[0].mean or 0.0)}" for row in same[:MOST_SAME])
+        named = "  ".join(f"{row.column.title}={row.values[0].mean:.5g}" for row in same[:MOST_SAME])
         more = f"  and {len(same) - MOST_SAME} more (--all)" if len(same) > MOST_SAME else ""
         page += [Gap(), Heading("The same in every run"), Text((line(named + more),), _INDENT)]
     if len(shown) < len(metrics):

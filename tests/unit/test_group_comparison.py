@@ -197,6 +197,18 @@ def test_a_metric_in_some_runs_and_one_that_is_no_metric():
         compare(mixed, metrics=["acu"])
 
 
+def test_no_more_metrics_than_asked_for_are_looked_at():
+    heads = [one.head for one in runs("a", FIRST)]
+    many = [
+        Candidate(make_head(head.id, params=head.params, metrics={"auc": 1, "b": place, "c": 2, "d": place}), {})
+        for place, head in enumerate(heads)
+    ]
+    grouping = group_runs(many, ["group"])
+    found = compare_metrics(grouping, {"d": "minimize"}, lambda: np.random.default_rng(1), most=1)
+    assert [row.column.name for row in found.metrics] == ["d"]
+    assert found.further == ("auc", "b", "c")
+
+
 def test_no_runs_and_no_metrics():
     assert compare(baseline=None).groups == ()
     found = compare(runs("a", [None, None]), baseline=None)

@@ -33,18 +33,26 @@ def compare_groups(
     baseline: str | None = None,
     metrics: Sequence[str] = (),
     procedure: Procedure | None = None,
+    most: int = 0,
 ) -> tuple[GroupComparison, list[ExpError]]:
     """Groups the runs, as ``group_runs`` does, and holds each group against the baseline; and what could not be read.
 
     ``baseline`` names a group by its label, or a run, whose group it is then; None compares with no other group.
-    ``metrics`` are keys or globs of columns with numbers; without any, every metric that a finished run has.
+    ``metrics`` are keys or globs of columns with numbers; without any, every metric that a finished run has, or the
+    first ``most`` of them.
     Raises UsageError for a key no run has and a baseline that is not among the groups.
     """
     candidates, broken = read_candidates(store, chosen.heads)
     grouping = group_runs(candidates, by)
     place = _find_baseline(store, chosen, grouping, baseline) if baseline is not None and grouping.groups else None
     found = compare_metrics(
-        grouping, store.settings.directions, _make_generator, baseline=place, metrics=metrics, procedure=procedure
+        grouping,
+        store.settings.directions,
+        _make_generator,
+        baseline=place,
+        metrics=metrics,
+        procedure=procedure,
+        most=most,
     )
     return found, broken
 

@@ -32,7 +32,10 @@ class GroupRequest(NamedTuple):
 
 def write_groups(store: RunStore, choice: RunChoice, request: GroupRequest) -> None:
     """Compares groups of the chosen runs and prints that. Raises as ``compare_groups`` does."""
+    from gitexp.render.group_comparison import MOST_METRICS
+
     chosen = choose_runs(store, choice)
+    is_cut = request.form is None and not request.everything and find_look(request.colour).is_screen
     comparison, unread = compare_groups(
         store,
         chosen,
@@ -40,6 +43,7 @@ def write_groups(store: RunStore, choice: RunChoice, request: GroupRequest) -> N
         baseline=request.baseline,
         metrics=request.metrics,
         procedure=request.procedure,
+        most=MOST_METRICS if is_cut else 0,
     )
     broken = {error.message: error for error in (*chosen.broken, *unread)}
     if request.form == "--json":

@@ -111,7 +111,8 @@ class GroupComparison(NamedTuple):
     """Metrics by groups. ``columns`` are what the runs were grouped by, ``baseline`` the place of a group or None.
 
     ``family`` is the most comparisons that Holm's correction was made over, for any metric. ``undirected`` are metrics
-    of which nothing says whether more or less is better. ``notes`` hold for all: what was left out, and why.
+    of which nothing says whether more or less is better, ``further`` those that were not looked at, since only so many
+    were asked for. ``notes`` hold for all: what was left out, and why.
     """
 
     columns: tuple[Column, ...]
@@ -121,4 +122,5 @@ class GroupComparison(NamedTuple):
     baseline: int | None = None
     family: int = 0
     undirected: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

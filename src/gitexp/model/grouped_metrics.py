@@ -33,19 +33,27 @@ def compare_metrics(
     baseline: int | None = None,
     metrics: Sequence[str] = (),
     procedure: Procedure | None = None,
+    most: int = 0,
 ) -> GroupComparison:
     """What each metric comes to in each group, and how far that is from the baseline's.
 
-    ``metrics`` are keys or globs of columns that hold numbers, any metric where there are none. Only finished runs
-    count. Raises UsageError for a key of which no run has a number.
+    ``metrics`` are keys or globs of columns that hold numbers, any metric where there are none: of those no more than
+    ``most`` that are not the same everywhere, where it is not 0, first the ones whose direction is known; the names of
+    the rest are kept. Only finished runs count. Raises UsageError for a key of which no run has a number.
     """
     procedure = procedure or Procedure()
     groups = tuple(_describe(group) for group in grouping.groups)
     finished = [[one for one in group.candidates if _is_finished(one)] for group in grouping.groups]
     columns = _find_metrics([one for group in finished for one in group], grouping, metrics)
     seeds = [[seed_of(one) for one in group] for group in finished]
-    rows = []
-    for column in columns:
+    if most and not metrics:
+        columns.sort(key=lambda column: column.name not in directions)
+    rows: list[ComparedMetric] = []
+    further: tuple[str, ...] = ()
+    for place, column in enumerate(columns):
+        if most and not metrics and sum(not row.is_same for row in rows) >= most:
+            further = tuple(one.title for one in columns[place:])
+            break
         cells = [[cell_of_candidate(column, one) for one in group] for group in finished]
         measured = [measure(own, known) for own, known in zip(cells, seeds, strict=True)]
         direction = directions.get(column.name) if column.kind == "metric" else None
@@ -59,6 +67,7 @@ def compare_metrics(
         baseline=baseline,
         family=max((_count_tested(row) for row in rows), default=0),
         undirected=tuple(row.column.title for row in rows if row.column.kind == "metric" and row.direction is None),
+        further=further,
         notes=tuple(_note(grouping, seeds, baseline, procedure)),
     )
 

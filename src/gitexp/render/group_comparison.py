@@ -47,8 +47,9 @@ def build_group_comparison(comparison: GroupComparison, look: Look, *, everythin
         named = "  ".join(f"{row.column.title}={row.values[0].mean:.5g}" for row in same[:MOST_SAME])
         more = f"  and {len(same) - MOST_SAME} more (--all)" if len(same) > MOST_SAME else ""
         page += [Gap(), Heading("The same in every run"), Text((line(named + more),), _INDENT)]
-    if len(shown) < len(metrics):
-        rest = f"and {len(metrics) - len(shown)} more metrics: --metric KEYS shows others, --all shows all"
+    rest_count = len(metrics) - len(shown) + len(comparison.further)
+    if rest_count:
+        rest = f"and {rest_count} more metrics: --metric KEYS shows others, --all shows all"
         page += [Gap(), Text((line(Span(rest, "muted")),))]
     if any(row.best for row in shown):
         page += [Gap(), Text((line(Span(f"{_MARK} the best mean", "muted")),))]

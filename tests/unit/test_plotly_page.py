@@ -134,7 +134,7 @@ def test_every_kind_of_plot_is_embedded() -> None:
     assert [trace["y"] for trace in first["data"]] == [[0.1, None, 0.3], [0.1], [0.1, None, 0.3]]
     assert first["layout"]["yaxis"]["type"] == "log"
     assert shown[4]["parallel"]["axes"][0]["places"] == [None, None]
-    assert shown[7]["notes"] == ["3 runs are too few"]
+    assert shown[7]["notes"] == ["3 runs are too few", "permutation; 3 runs"]
     assert shown[9]["table"]["rows"][1][0] == "null"
 
 

@@ -47,7 +47,7 @@ def read_code(store: RunStore, runs: Sequence[tuple[RunHead, Run]]) -> tuple[tup
 
 
 def _choose_pairs(runs: Sequence[tuple[RunHead, Run]]) -> list[tuple[str, str]]:
-    """The pairs of commits in the order of their worth: what was not committed, then code against code, the older first."""
+    """The pairs of commits, most wanted first: what was not committed, then code against code, the older before it."""
     pairs: dict[tuple[str, str], None] = {}
     for _, run in runs:
         if run.code.commit is not None and run.code.commit != run.code.snapshot:

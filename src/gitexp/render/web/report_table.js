@@ -176,4 +176,7 @@ function startTable() {
   drawColumnChoice();
   drawSame();
   watchRuns(drawTable);
+  drawTable(report.runs.map((_, row) => row));
+  // A table that shrinks while a brush is drawn would take the axis away from under the mouse.
+  byId("table-place").style.minHeight = `${byId("table-place").offsetHeight}px`;
 }

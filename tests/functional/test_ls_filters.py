@@ -72,7 +72,7 @@ def test_data_by_its_path(runs: GitFolder) -> None:
     data = (DataItem("data/train.csv", HASH, 3),)  # type: ignore[arg-type]
     store_run(runs, plan_run(runs, "z5jw2b8p4m", minutes=60, data=data))
     assert ids(runs, "--where", "data.data/train.csv == '12ab'") == "z"
-    ran = run_exp(runs, "ls", "--where", "data.data/trian.csv == '12ab'")
+    ran = run_exp(runs, "ls", "--where", "data.data/trains.csv == '12ab'")
     assert ran.status == 2
     assert "hint: did you mean data.data/train.csv?" in ran.err
 

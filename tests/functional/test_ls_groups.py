@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TABLE = """\
 lr        n     time                         auc  best auc
 0.5  1 of 2   20.0 s                        0.75      0.75
-0.1       3  210.0 s  2.0 ±1.4142135623730951 (2)       3.0
+0.1       3  210.0 s  2.0 ±1.414213562373095 (2)       3.0
 
 the same in all: experiment=default  opt=adam  snapshot=SNAPSHOT
 """

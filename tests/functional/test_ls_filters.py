@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gitexp.model.run import DataItem
+from gitexp.model.ids import RunId
+from gitexp.model.run import DataItem, Lineage
 from kit.exp import envelope, run_exp
 from kit.going import Going
 from kit.stored import make_summary, plan_run, store_run
@@ -206,3 +207,13 @@ def test_any_command_may_take_what_it_lists(runs: GitFolder) -> None:
     found: list[dict[str, Any]] = json.loads(run_exp(runs, "ls", "--json", "-w", "lr < 0.2").out)["data"]["runs"]
     ran = run_exp(runs, "compare", "--where", "lr < 0.2", "--rows", "lr", "--json")
     assert [run["id"] for run in json.loads(ran.out)["data"]["runs"]] == [run["id"] for run in found]
+
+
+def test_of_a_chain_the_first_value_is_that_of_its_first_part(folder: GitFolder) -> None:
+    first = make_summary(2.0, first=9.0, max=9.0, count=3)
+    store_run(folder, plan_run(folder, "k3v9x2mabc", metrics={"loss": first}))
+    resumed = {"metrics": {"loss": make_summary(1.0, first=1.5, max=1.5, count=2)}, "minutes": 10}
+    store_run(folder, plan_run(folder, "p7qw4n8hde", lineage=Lineage(resumes=RunId("k3v9x2mabc")), **resumed))
+    assert ids(folder, "--where", "loss.first == 9 and loss.count == 5 and loss.max == 9 and parts == 2") == "p"
+    assert ids(folder, "--parts", "--where", "loss.first == 1.5 and loss.count == 2") == "p"
+    assert ids(folder, "--where", "resumes == 'k3v9' and code.commit is not null") == "p"

@@ -31,8 +31,8 @@ def read_curves(
     """The curves of some metrics of runs, and why a series could not be read: that run has none then.
 
     A run that stands for a chain has the joined series, one that is going here its points so far. All files come
-    through one pipe, one at a time in memory. With ``x="time"`` points stand over seconds since the start of their
-    run; one whose time is not known is left out.
+    through one pipe, one at a time in memory. With ``x="time"`` points stand over seconds since the start of the run,
+    of a chain over the seconds that its runs took; one whose time is not known is left out.
     """
     curves: list[RunCurve] = []
     missing: list[tuple[RunHead, str]] = []
@@ -89,26 +89,35 @@ def _find_sources(
     for head, chain in parts:
         sources: list[PointSource] = []
         failed: BrokenRecord | None = None
+        offset = 0.0
         for part in chain:
             found = going.get(part.ref)
             try:
                 if found is not None:
-                    sources.append(hear_points(store, store.load(part), found).__iter__)
-                    continue
-                _, file = next(files)
-                if isinstance(file, BrokenRecord):
-                    raise file
-                if file is not None:
-                    sources.append(_source(part, file, wanted))
+                    sources.append(_shift(hear_points(store, store.load(part), found).__iter__, offset))
+                else:
+                    _, file = next(files)
+                    if isinstance(file, BrokenRecord):
+                        raise file
+                    if file is not None:
+                        sources.append(_shift(_source(part, file, wanted), offset))
             except BrokenRecord as error:
                 failed = failed or error
             except OSError as error:  # it has just ended, and its journal went while it was read
                 failed = failed or BrokenRecord(part.id, f"it has just ended: {error}", hint="the same command again")
+            offset += part.seconds or 0.0
         yield head, failed if failed is not None else sources or [_nothing]
 
 
 def _source(head: RunHead, file: SeriesFile, wanted: Collection[str]) -> PointSource:
     return lambda: parse_series_file(head, file, wanted)
+
+
+def _shift(source: PointSource, offset: float) -> PointSource:
+    """The points of a part of a chain, behind the time that the parts before it took."""
+    if not offset:
+        return source
+    return lambda: (point if point.time is None else point._replace(time=point.time + offset) for point in source())
 
 
 def _nothing() -> Iterable[Point]:

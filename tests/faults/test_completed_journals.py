@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gitexp.store.journal import Journal
+from gitexp.format.frames import HEADER, METRICS, VERSION, format_frame
+from gitexp.store.journal import Journal, read_start
 from gitexp.store.journal_notes import EndNote, write_end
 from kit.dying import kill_recording
 from kit.exp import manifest, part, refs, run_exp
@@ -97,6 +99,28 @@ def test_a_known_end_gives_the_run_that_it_would_have_been(project: GitFolder) -
         assert part(project, completed, name) == part(project, recorded, name)
     assert not journal.exists()
     project.git("fsck", "--strict", "--no-dangling")
+
+
+def test_the_energy_is_that_of_the_samples(project: GitFolder) -> None:
+    journal = Journal(str(die(project, *OPTIONS)), -1)
+    start = read_start(journal.folder)
+    assert start is not None
+    header = (HEADER, VERSION, start.host, start.boot, 1, None, start.wall, start.monotonic)
+    samples = [
+        (1.0, {"cpu_percent": 100.0, "energy.cpu_joules": 0.0, "energy.gpu_joules": 0.0}),
+        (89.0, {"energy.cpu_joules": 1_800_000.0, "energy.gpu_joules": math.nan}),
+    ]
+    with open(journal.system, "wb") as file:
+        file.write(format_frame(header))
+        for number, (seconds, values) in enumerate(samples):
+            file.write(format_frame((METRICS, start.monotonic + seconds, number, values)))
+    write_end(journal, EndNote(3, 3, None, None, (), 90.0, time.time()))
+
+    assert "energy  0.5 kWh  processors, whoever used them" in run_exp(project, "show", "-e", "done").out
+    (ref,) = refs(project)
+    cost = manifest(project, ref)["cost"]
+    assert cost == {"seconds": 90.0, "rate_per_hour": 2.5, "amount": 0.0625, "energy_kwh": 0.5, "energy_of": ["cpu"]}
+    assert "energy" not in part(project, ref, "system.csv")
 
 
 def test_of_an_end_that_nobody_saw_only_the_end_is_not_known(project: GitFolder) -> None:

@@ -13,12 +13,13 @@ import pytest
 from gitexp.actions.attempts import Attempts
 from gitexp.actions.sampling import ask_sources, next_pause
 from gitexp.capture.control_groups import GroupUse, LimitedGroups
-from gitexp.capture.gpu_usage import Device, GpuUse, choose_devices
+from gitexp.capture.gpu_usage import GpuUse
 from gitexp.capture.machine_usage import MachineUse, read_counters, read_counters_by_psutil
 from gitexp.capture.process_usage import ProcessTree, ProcessUse, count_seconds, read_by_psutil, read_process
 from gitexp.capture.rates import Rates
 from gitexp.model.metrics import Point
 from gitexp.model.usage import Usage, summarize_usage
+from gitexp.model.visible_gpus import Device, choose_devices
 from kit.nvml import build_nvml
 from kit.terminal import wait_until
 from kit.trees import make_tree

@@ -15,7 +15,7 @@ from gitexp.actions.pipeline_recorded import (
     see_pipeline,
 )
 from gitexp.actions.preparation import redact_run
-from gitexp.actions.system_series import gather_system
+from gitexp.actions.system_series import add_energy, gather_system
 from gitexp.capture.progress import fold_progress
 from gitexp.format.pointer import format_pointer
 from gitexp.model.cost import cost_of
@@ -24,6 +24,7 @@ from gitexp.model.fingerprint import fingerprint_run
 from gitexp.model.params import merge_params
 from gitexp.model.run import Environment, Status
 from gitexp.model.seed import find_seed
+from gitexp.model.visible_gpus import find_usable
 from gitexp.store.journal import has_artifacts, local_folder
 from gitexp.store.journal_notes import read_stop
 from gitexp.store.layout import OUTPUT
@@ -82,6 +83,7 @@ def build_run(
         written = add_pipeline_metrics(written, pipeline, prepared)
     run, whole = _add_metrics(run, files, prepared, session, written, output, logged)
     files.update(gather_system(session.journal, attempts))
+    run = add_energy(run, session.journal, attempts)
     run = _add_data(run, files, observed.data, attempts)
     run = _add_artifacts(run, files, prepared, session, whole, logged)
     if pipeline is not None:
@@ -106,7 +108,8 @@ def _describe_loss(run: Run, lost: Lost, attempts: Attempts) -> Run:
 def _describe_end(run: Run, ending: Ending, prepared: Begun) -> Run:
     settings = prepared.settings
     prepared.attempts.extend(ending.warnings)
-    gpus = [gpu.name for gpu in run.environment.gpus]
+    environment = run.environment
+    gpus = find_usable(environment.gpus, environment.variables) if environment.platform is not None else None
     exit_code = ending.status if ending.not_started is not None else ending.exit_code
     return replace(
         run,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from gitexp.capture.redaction_flow import FlowingRedactor
 from gitexp.capture.spool_following import Dropped, SpoolFollower
 from gitexp.format.frames import METRICS
 from gitexp.model.annotations import apply_annotations
+from gitexp.model.energy import is_energy
 from gitexp.model.going import RunView
 from gitexp.model.progress import find_progress
 from gitexp.store.journal_annotations import read_waiting
@@ -178,8 +180,8 @@ class GoingLook:
         for record in self._system.read():
             match record:
                 case (kind, _, _, dict(values), *_) if kind == METRICS:
-                    for name, value in values.items():
-                        self._samples.setdefault(name, deque(maxlen=_SAMPLES)).append(value)
+                    for name in itertools.filterfalse(is_energy, values):
+                        self._samples.setdefault(name, deque(maxlen=_SAMPLES)).append(values[name])
 
 
 def find_lines(output: bytes) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from gitexp.actions.attempts import Attempts
     from gitexp.actions.preparation import Preparation
+    from gitexp.capture.machine_energy import MachineEnergy
     from gitexp.store.journal import Journal
 
     Source = Callable[[float], dict[str, float]]
@@ -45,22 +46,27 @@ def sample_use(prepared: Preparation, journal: Journal, pid: int, ended: threadi
     if ended.wait(_TOO_SHORT):
         return
     from gitexp.capture.gpu_usage import GpuUse
+    from gitexp.capture.machine_energy import MachineEnergy
     from gitexp.capture.machine_usage import MachineUse
     from gitexp.capture.process_usage import ProcessTree
 
+    energy = MachineEnergy()
     sources: dict[str, Source] = {
         "the processes": ProcessTree(pid).sample,
         "the machine": MachineUse().sample,
         "the GPUs": GpuUse(os.environ).sample,
+        "energy": energy.sample,
     }
     file = os.open(journal.system, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
     try:
-        _sample_on(file, sources, prepared, ended)
+        _sample_on(file, sources, prepared, ended, energy)
     finally:
         os.close(file)
 
 
-def _sample_on(file: int, sources: dict[str, Source], prepared: Preparation, ended: threading.Event) -> None:
+def _sample_on(
+    file: int, sources: dict[str, Source], prepared: Preparation, ended: threading.Event, energy: MachineEnergy
+) -> None:
     from gitexp.store.machine import read_boot
 
     began = time.monotonic()
@@ -76,9 +82,21 @@ def _sample_on(file: int, sources: dict[str, Source], prepared: Preparation, end
             return
         number += 1
         cost = time.thread_time() - spent
-        is_last = ended.wait(next_pause(now - began, cost, prepared.settings.system_interval))
+        is_last = wait_for_end(ended, next_pause(now - began, cost, prepared.settings.system_interval), energy)
         if is_last and time.monotonic() - now < _SHORTEST / 2:
             return  # nothing that the sample before did not say
+
+
+def wait_for_end(ended: threading.Event, seconds: float, energy: MachineEnergy) -> bool:
+    """Waits until the command ends, so many seconds at most, and meanwhile lets no counter wrap unseen."""
+    from gitexp.capture.machine_energy import LONGEST_PAUSE
+
+    while energy.is_counted and seconds > LONGEST_PAUSE:
+        if ended.wait(LONGEST_PAUSE):
+            return True
+        energy.sample(time.monotonic())
+        seconds -= LONGEST_PAUSE
+    return ended.wait(seconds)
 
 
 def ask_sources(sources: dict[str, Source], now: float, attempts: Attempts) -> dict[str, float]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitexp.format.frames import METRICS
+from gitexp.model.energy import is_energy, sum_energy
 from gitexp.model.metrics import Point
 from gitexp.store.journal import read_start
 from gitexp.store.journal_records import read_log
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitexp.actions.attempts import Attempts
+    from gitexp.model.energy import Energy
+    from gitexp.model.run import Run
     from gitexp.store.journal import Journal, JournalStart
     from gitexp.store.writing import Files
 
@@ -30,6 +34,23 @@ def gather_system(journal: Journal | None, attempts: Attempts) -> Files:
     return {SYSTEM: data} if data else {}
 
 
+def add_energy(run: Run, journal: Journal | None, attempts: Attempts) -> Run:
+    """The run with the energy that its samples tell of in its cost, where they do."""
+    cost = run.cost
+    if cost is None or journal is None:
+        return run
+    energy = attempts.make("the energy was not recorded", lambda: _find_energy(journal, cost.seconds), None)
+    return run if energy is None else replace(run, cost=cost._replace(energy_kwh=energy.kwh, energy_of=energy.of))
+
+
+def _find_energy(journal: Journal, seconds: float) -> Energy | None:
+    start = read_start(journal.folder)
+    if start is None or not os.path.exists(journal.system):
+        return None
+    records = read_log(journal.system, start)
+    return sum_energy(((time, rest[1]) for kind, time, *rest in records if kind == METRICS), seconds)
+
+
 def _format_samples(journal: Journal, start: JournalStart) -> bytes:
     from gitexp.format.series import format_wide
 
@@ -42,4 +63,6 @@ def read_samples(journal: Journal, start: JournalStart) -> Iterator[Point]:
         if kind == METRICS:
             number, values = rest
             for name, value in values.items():
+                if is_energy(name):
+                    continue
                 yield Point(name, value, number, round(time, _TIME_DIGITS))

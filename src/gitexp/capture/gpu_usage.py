@@ -1,28 +1,24 @@
-"""What the command's NVIDIA GPUs do: use, memory, power, temperature."""
+"""What the command's NVIDIA GPUs do: use, memory, power, temperature, energy."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from typing import TYPE_CHECKING
 
+from gitexp.capture.energy_counts import JouleCount, add_counts
 from gitexp.capture.gpus import may_have_nvidia
 from gitexp.capture.nvml import Nvml, open_nvml
+from gitexp.model.energy import energy_key
+from gitexp.model.visible_gpus import Device, choose_devices
 
 if TYPE_CHECKING:
     import ctypes
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 _ANSWER_SECONDS = 0.25
 """How long a sample waits for the driver; to start it may take seconds, and one in trouble never answers."""
-
-
-class Device(NamedTuple):
-    """A GPU as the driver numbers it, and as ``nvidia-smi`` shows it."""
-
-    number: int
-    name: str | None
-    uuid: str | None
 
 
 class GpuUse:
@@ -63,47 +59,23 @@ class GpuUse:
         nvml = open_nvml(self._library)
         if isinstance(nvml, str):  # said of the environment already
             return
-        devices = _open_devices(nvml, self._variables)
+        devices, is_whole = _open_devices(nvml, self._variables)
+        counts = {index: JouleCount() for index in devices}
+        # The energy of some of them would be taken for that of all.
+        counted = devices if is_whole else {}
         while True:
             self._questions.get()
-            self._answers.put(_read_devices(nvml, devices))
+            self._answers.put(_read_devices(nvml, devices) | _read_energy(nvml, counted, counts))
 
 
-def _open_devices(nvml: Nvml, variables: Mapping[str, str]) -> dict[int, ctypes.c_void_p]:
+def _open_devices(nvml: Nvml, variables: Mapping[str, str]) -> tuple[dict[int, ctypes.c_void_p], bool]:
+    """Those that the command may see, and whether every one of the machine answered."""
     opened = {index: nvml.device(index) for index in range(nvml.count() or 0)}
     handles = {index: device for index, device in opened.items() if device is not None}
     devices = [Device(index, nvml.name(device), nvml.uuid(device)) for index, device in handles.items()]
     visible = variables.get("CUDA_VISIBLE_DEVICES")
     chosen = choose_devices(devices, visible, variables.get("CUDA_DEVICE_ORDER"))
-    return {index: handles[index] for index in chosen}
-
-
-def choose_devices(devices: Sequence[Device], visible: str | None, order: str | None) -> list[int]:
-    """Which devices the command may see by ``CUDA_VISIBLE_DEVICES``; all of them where that cannot be told.
-
-    CUDA numbers the fastest first unless ``CUDA_DEVICE_ORDER`` is ``PCI_BUS_ID``, the driver by the bus; where all are
-    of one kind that is the same. Like CUDA it stops at the first word that names no device.
-    """
-    every = [device.number for device in devices]
-    if visible is None:
-        return every
-    words = [word.strip() for word in visible.split(",")]
-    if any(word.startswith("MIG-") for word in words):
-        return every  # a part of a device, of which the driver does not tell the use
-    same_order = order == "PCI_BUS_ID" or len({device.name for device in devices}) <= 1
-    if not same_order and any(word.isdigit() for word in words):
-        return every
-    chosen: list[int] = []
-    for word in words:
-        named = [
-            device.number
-            for device in devices
-            if word and (str(device.number) == word or (not word.isdigit() and (device.uuid or "").startswith(word)))
-        ]
-        if len(named) != 1:
-            break
-        chosen += named
-    return sorted(set(chosen))
+    return {index: handles[index] for index in chosen}, len(handles) == len(opened)
 
 
 def _read_devices(nvml: Nvml, devices: dict[int, ctypes.c_void_p]) -> dict[str, float]:
@@ -117,3 +89,10 @@ def _read_devices(nvml: Nvml, devices: dict[int, ctypes.c_void_p]) -> dict[str, 
         }
         found |= {f"gpu{index}.{name}": value for name, value in values.items() if value is not None}
     return found
+
+
+def _read_energy(nvml: Nvml, devices: dict[int, ctypes.c_void_p], counts: dict[int, JouleCount]) -> dict[str, float]:
+    """The joules that all of them took since the first look; nothing where one does not count its own."""
+    now = time.monotonic()
+    joules = add_counts([counts[index].take(now, nvml.energy(device)) for index, device in devices.items()])
+    return {} if joules is None else {energy_key("gpu"): joules}

@@ -84,6 +84,12 @@ class Nvml:
         failed = self._call("nvmlDeviceGetPowerUsage", device, ctypes.byref(milliwatts))
         return None if failed else round(milliwatts.value / 1000, 1)
 
+    def energy(self, device: ctypes.c_void_p) -> float | None:
+        """What a device took since the driver was loaded, in joules; those before Volta do not count."""
+        millijoules = ctypes.c_ulonglong()
+        failed = self._call("nvmlDeviceGetTotalEnergyConsumption", device, ctypes.byref(millijoules))
+        return None if failed else millijoules.value / 1000
+
     def temperature(self, device: ctypes.c_void_p) -> int | None:
         """The temperature of a device's core, in degrees Celsius."""
         degrees = ctypes.c_uint()

@@ -9,7 +9,7 @@ from gitexp.format.yaml_writing import FlowDict, FlowList, dump_yaml
 from gitexp.model.run import FORMAT
 
 if TYPE_CHECKING:
-    from gitexp.model.run import Code, Environment, Run
+    from gitexp.model.run import Code, Cost, Environment, Run
 
 
 def format_manifest(run: Run) -> bytes:
@@ -38,7 +38,7 @@ def format_manifest(run: Run) -> bytes:
         "environment": _environment_fields(run.environment),
         "seed": run.seed,
         "fingerprint": run.fingerprint,
-        "cost": FlowDict(_present(run.cost._asdict())) if run.cost is not None else None,
+        "cost": _cost_fields(run.cost) if run.cost is not None else None,
         "lineage": FlowDict(_present(run.lineage._asdict())),
         "tags": run.tags,
         "hypothesis": run.hypothesis,
@@ -53,6 +53,10 @@ def format_manifest(run: Run) -> bytes:
 def _present(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that say something: None and empty collections are left out."""
     return {key: value for key, value in fields.items() if value is not None and value not in ({}, [], (), "")}
+
+
+def _cost_fields(cost: Cost) -> FlowDict:
+    return FlowDict(_present({**cost._asdict(), "energy_of": FlowList(cost.energy_of)}))
 
 
 def _code_fields(code: Code) -> dict[str, Any]:

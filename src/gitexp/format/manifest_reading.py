@@ -206,6 +206,7 @@ def _cost(fields: Fields) -> Cost:
         currency=fields.text("currency"),
         amount=fields.number("amount"),
         energy_kwh=fields.number("energy_kwh"),
+        energy_of=fields.texts("energy_of"),
     )
 
 

@@ -78,7 +78,7 @@ metrics:
 #   remote:                 # a name, URL or folder: s3://bucket/path, gs://, azure://, ssh://; none: they stay here
 #   data: true              # false: artifacts go, data does not
 
-# What an hour costs, by host or GPU name (globs), "default" for any other.
+# What an hour costs, by name (globs): of the host once, of a GPU once for each; "default" for any other.
 # cost:
 #   currency: EUR
 #   rates:

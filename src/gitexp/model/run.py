@@ -135,13 +135,18 @@ class Environment(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What the run took. ``amount`` = seconds / 3600 × rate_per_hour."""
+    """What the run took. ``amount`` = seconds / 3600 × rate_per_hour.
+
+    ``energy_kwh`` is what the machine took meanwhile, whoever used it, of the parts in ``energy_of``: ``cpu``,
+    ``memory``, ``gpu``. It is measured, or None.
+    """
 
     seconds: float
     rate_per_hour: float | None = None
     currency: str | None = None
     amount: float | None = None
     energy_kwh: float | None = None
+    energy_of: tuple[str, ...] = ()
 
 
 class Lineage(NamedTuple):

@@ -108,7 +108,7 @@ class Settings(NamedTuple):
     system_interval: float | None = None
     """Seconds between two samples; None for an interval that grows with the run."""
     cost_rates: dict[str, float] = _EMPTY
-    """Rate per hour by host name or GPU name (globs); ``default`` for any other."""
+    """Rate per hour by host name or GPU name (globs), as ``cost_of`` reads them; ``default`` for any other."""
     currency: str | None = None
     share: ShareRules = _UNSHARED
     reproduce: ReproduceRules = _AS_FLOATS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from gitexp.errors import UsageError
 from gitexp.model.comparison import Candidate, RunMatrix, compare_many
 from gitexp.model.details import DETAILS, find_details, is_hash, may_be_details
-from gitexp.model.run import Code, DataItem, Environment, Gpu
+from gitexp.model.run import Code, Cost, DataItem, Environment, Gpu
 from gitexp.model.values import equal_values
 from kit.heads import make_head, make_summary
 from kit.runs import make_full_run, make_run
@@ -140,7 +141,7 @@ def test_nothing_is_lost_and_nothing_made_up(runs: list[tuple[dict[str, Any], di
 
 
 def test_details_of_a_run() -> None:
-    details = find_details(make_full_run())
+    details = find_details(replace(make_full_run(), cost=Cost(97.0, 2.5, "EUR", 0.067361, 0.01, ("cpu",))))
     assert set(details) == {*DETAILS, "data.data/train.csv"}
     assert details["environment.gpus"] == "Example GPU"
     clean = make_run(

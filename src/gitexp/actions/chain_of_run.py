@@ -12,6 +12,7 @@ from gitexp.actions.heads import complete_heads
 from gitexp.errors import BrokenRecord
 from gitexp.model.chain_view import ChainView
 from gitexp.model.chains import join_summaries
+from gitexp.model.cost import join_costs
 from gitexp.model.curves import CurveBuilder
 from gitexp.model.joined_series import join_series
 from gitexp.model.metrics import SeriesSummary
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from gitexp.model.head import RunHead
     from gitexp.model.joined_series import PointSource
     from gitexp.model.metrics import Summary
-    from gitexp.model.run import Run
+    from gitexp.model.run import Cost, Run
+    from gitexp.store.journal_records import Record
     from gitexp.store.runs import RunStore
 
 
@@ -41,6 +43,7 @@ def view_chain(store: RunStore, head: RunHead, run: Run, chains: Chains) -> Chai
     sources: list[PointSource] = []
     metrics: list[dict[str, Summary]] = []
     read: list[RunHead] = []
+    costs: list[Cost | None] = []
     for one, loaded in store.load_many(joined):
         try:
             if isinstance(loaded, BrokenRecord):
@@ -52,10 +55,12 @@ def view_chain(store: RunStore, head: RunHead, run: Run, chains: Chains) -> Chai
             continue
         read.append(one)
         metrics.append(loaded.metrics)
+        costs.append(loaded.cost)
         sources.append(_source(store, one))
     found = find_journal(store.repository, head)
-    sources.append(_source(store, head) if found is None else hear_points(store, run, found).__iter__)
-    return _join(ChainView(tuple(parts), (*read, head), {}, {}, tuple(unread)), sources, [*metrics, run.metrics])
+    sources.append(_source(store, head) if found is None else _hear(store, run, found).__iter__)
+    cost = None if unread else join_costs([*costs, run.cost])
+    return _join(ChainView(tuple(parts), (*read, head), {}, {}, cost, tuple(unread)), sources, [*metrics, run.metrics])
 
 
 def _source(store: RunStore, head: RunHead) -> PointSource:

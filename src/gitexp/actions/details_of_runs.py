@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitexp.errors import BrokenRecord
+from gitexp.model.cost import join_costs
 from gitexp.model.details import find_details
 from gitexp.model.run import Status
 
@@ -13,20 +15,32 @@ if TYPE_CHECKING:
 
     from gitexp.errors import ExpError
     from gitexp.model.head import RunHead
-    from gitexp.model.run import Run
+    from gitexp.model.run import Cost, Run
     from gitexp.model.values import Value
     from gitexp.store.runs import RunStore
 
 
 def read_details(store: RunStore, heads: Sequence[RunHead]) -> tuple[dict[str, dict[str, Value]], list[ExpError]]:
-    """The details by ref, and why a manifest could not be read: that run has none."""
+    """The details by ref, and why a manifest could not be read: that run has none.
+
+    Of a run that stands for a chain the cost is that of all parts, not known where it is not known of each.
+    """
     found: dict[str, dict[str, Value]] = {}
+    earlier = {part.ref: part for head in heads for part in head.chain[:-1]}
+    costs: dict[str, Cost | None] = {}
     broken: list[ExpError] = []
+    for part, run in store.load_many(list(earlier.values())) if earlier else ():
+        if isinstance(run, BrokenRecord):
+            broken.append(run)
+        else:
+            costs[part.ref] = run.cost
     for head, run in store.load_many(heads):
         if isinstance(run, BrokenRecord):
             broken.append(run)
         else:
-            found[head.ref] = find_details(_look_at(store, head, run))
+            looked_at = _look_at(store, head, run)
+            cost = join_costs([*(costs.get(part.ref) for part in head.chain[:-1]), looked_at.cost])
+            found[head.ref] = find_details(replace(looked_at, cost=cost))
     return found, broken
 
 

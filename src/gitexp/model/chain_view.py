@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from gitexp.model.going import Points
     from gitexp.model.head import RunHead
     from gitexp.model.metrics import Summary
+    from gitexp.model.run import Cost
 
 
 class ChainView(NamedTuple):
@@ -20,5 +21,7 @@ class ChainView(NamedTuple):
     """Of the joined series; the last value and its step are those of the newest part that has the metric."""
     curves: dict[str, tuple[Points, ...]]
     """By metric, what each joined part has in the joined series, thinned out."""
+    cost: Cost | None = None
+    """What the joined parts cost together, where it is known of each."""
     unread: tuple[str, ...] = ()
     """Why the series of a part is not among them."""

@@ -6,6 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from gitexp.model.columns import FIELDS, Column
+from gitexp.model.cost import AMOUNT, CURRENCY, ENERGY, RATE
+from gitexp.model.run import Cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +19,10 @@ SEED = "seed"
 DETAILS = (
     SEED,
     "host",
+    AMOUNT,
+    CURRENCY,
+    RATE,
+    ENERGY,
     *(f"code.{key}" for key in ("commit", "branch", "dirty", "snapshot")),
     *(
         f"environment.{key}"
@@ -27,6 +33,7 @@ DETAILS = (
 HASHES = ("commit", "code.", "data.", "environment.packages")
 """The keys, or their beginnings, whose values are hashes: the first digits of one name it to people."""
 
+_NO_COST = Cost(0.0)
 _ROOTS = frozenset(("data", *(key.partition(".")[0] for key in DETAILS if "." in key)))
 _IN_THE_HEAD = ("params.", "metrics.", "tags.")
 
@@ -37,9 +44,14 @@ def find_details(run: Run) -> dict[str, Value]:
     ``code.snapshot`` is there only where it is not the commit that was checked out: else it says the same again.
     """
     known, code = run.environment, run.code
+    cost = run.cost or _NO_COST
     fields: dict[str, Value] = {
         SEED: run.seed,
         "host": run.host,
+        AMOUNT: cost.amount,
+        CURRENCY: cost.currency if cost.amount is not None else None,
+        RATE: cost.rate_per_hour,
+        ENERGY: cost.energy_kwh,
         "code.commit": code.commit,
         "code.branch": code.branch,
         "code.dirty": code.dirty,

@@ -107,9 +107,9 @@ def _find_values(key: str, comparison: GroupComparison) -> list[Value]:
             if key == "n"
             else group.seconds
             if key == "seconds"
-            else sum(amount for _, amount in group.costs)
-            if group.costs
-            else None
+            else group.costs[0][1]
+            if len(group.costs) == 1
+            else None  # amounts in different currencies are never added
             for group in comparison.groups
         ]
     for place, column in enumerate(comparison.columns):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitexp.errors import UsageError
 from gitexp.model.comparison import cell_of_candidate, detail_columns
+from gitexp.model.cost import sum_costs
 from gitexp.model.group_comparison import ComparedGroup, ComparedMetric, GroupComparison, Procedure
 from gitexp.model.group_tests import FEWEST, Measured, describe_group, hold_against, measure
 from gitexp.model.grouping import seed_of
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from gitexp.model.grouping import Group, Grouping
     from gitexp.model.metrics import Direction
     from gitexp.model.statistics_bootstrap import Generators
-
-_AMOUNT, _CURRENCY = "cost.amount", "cost.currency"
 
 
 def compare_metrics(
@@ -96,23 +95,15 @@ def _compare(
 def _describe(group: Group) -> ComparedGroup:
     heads = [one.head for one in group.candidates]
     seconds = [head.seconds for head in heads if head.seconds is not None]
-    sums: dict[str, float] = {}
-    uncosted = 0
-    for one in group.candidates:
-        amount = one.details.get(_AMOUNT)
-        if isinstance(amount, bool) or not isinstance(amount, (int, float)):
-            uncosted += 1
-            continue
-        currency = str(one.details.get(_CURRENCY) or "")
-        sums[currency] = sums.get(currency, 0.0) + amount
+    costs = sum_costs(one.details for one in group.candidates)
     return ComparedGroup(
         label=group.label,
         cells=group.cells,
         finished=tuple(one.head for one in group.candidates if _is_finished(one)),
         others=tuple(one.head for one in group.candidates if not _is_finished(one)),
         seconds=sum(seconds) if seconds else None,
-        costs=tuple(sorted(sums.items())),
-        uncosted=uncosted if sums else 0,
+        costs=costs.amounts,
+        uncosted=costs.unpriced if costs.amounts else 0,
     )
 
 

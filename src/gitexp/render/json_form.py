@@ -108,7 +108,8 @@ def chain_fields(chain: ChainView | None) -> dict[str, Any]:
         "metrics": {key: summary_fields(summary) for key, summary in chain.metrics.items()},
         "series": {key: [to_plain(point) for part in parts for point in part] for key, parts in chain.curves.items()},
     }
-    return {"chain": {"parts": parts, "joined": joined, "unread": list(chain.unread)}}
+    cost = {} if chain.cost is None else {"cost": to_plain(chain.cost)}
+    return {"chain": {"parts": parts, "joined": joined, **cost, "unread": list(chain.unread)}}
 
 
 def plot_fields(plot: Plot) -> dict[str, Any]:

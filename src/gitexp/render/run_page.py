@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from gitexp.model.columns import format_tags
 from gitexp.model.run import Status
-from gitexp.model.values import format_float
 from gitexp.render.going_parts import last_output, now_blocks
-from gitexp.render.numbers import format_cell, format_number
+from gitexp.render.numbers import format_cell
 from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Span, Text, join_lines, line
 from gitexp.render.run_annotations import annotation_blocks
 from gitexp.render.run_chain import chain_blocks, curve_blocks
+from gitexp.render.run_cost import cost_fields
 from gitexp.render.run_metrics import metric_blocks, series_blocks
 from gitexp.render.run_parts import (
     artifact_blocks,
@@ -91,7 +91,7 @@ def build_run_page(
         ("Environment", _fields(environment_fields(run, look))),
         ("System", usage_blocks(usage, run.environment, look)),
         ("Lineage", _fields(lineage_fields(run, reproduced_by))),
-        ("Cost", _fields(_cost(run))),
+        ("Cost", _fields(cost_fields(run, chain))),
         ("Record", _fields(_record(run, head, look, parts))),
     ]
     for heading, own in blocks:
@@ -171,21 +171,6 @@ def _params(run: Run, look: Look) -> list[Block]:
         GridColumn("", "left", WIDEST_KEY),
     )
     return [Grid(columns, rows, INDENT, header=False)]
-
-
-def _cost(run: Run) -> list[tuple[str, tuple[Line, ...]]]:
-    cost = run.cost
-    if cost is None:
-        return []
-    rows: list[tuple[str, tuple[Line, ...]]] = []
-    if cost.amount is not None:
-        rate = f"  at {format_float(cost.rate_per_hour)} an hour" if cost.rate_per_hour is not None else ""
-        rows.append(
-            ("amount", (line(f"{format_number(cost.amount)} {cost.currency or ''}".strip(), Span(rate, "muted")),))
-        )
-    if cost.energy_kwh is not None:
-        rows.append(("energy", (line(f"{format_number(cost.energy_kwh)} kWh"),)))
-    return rows
 
 
 def _record(run: Run, head: RunHead, look: Look, parts: Sequence[str]) -> list[tuple[str, tuple[Line, ...]]]:

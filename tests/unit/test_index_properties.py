@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from gitexp.actions.list_runs import list_project
+from gitexp.actions.list_runs import ListingChoice, list_project
 from gitexp.model.listing import ListingRequest
 from gitexp.model.run import Lineage, Status
 from gitexp.store.gathering import gather_heads
@@ -53,9 +53,8 @@ def list_newest(store: RunStore, *, hidden: bool, parts: bool) -> list[object]:
     found = []
     for experiment in (None, *EXPERIMENTS):
         request = ListingRequest(limit=3)
-        listing = list_project(
-            store, request, experiment=experiment, everything=experiment is None, hidden=hidden, parts=parts
-        )
+        choice = ListingChoice(experiment, everything=experiment is None, hidden=hidden, parts=parts)
+        listing = list_project(store, request, choice)
         broken = sorted(error.message for error in listing.broken)
         found.append((listing._replace(broken=()), broken))
     return found

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from gitexp.model.joined_series import PointSource
     from gitexp.model.metrics import Summary
     from gitexp.model.run import Cost, Run
-    from gitexp.store.journal_records import Record
     from gitexp.store.runs import RunStore
 
 
@@ -58,7 +57,7 @@ def view_chain(store: RunStore, head: RunHead, run: Run, chains: Chains) -> Chai
         costs.append(loaded.cost)
         sources.append(_source(store, one))
     found = find_journal(store.repository, head)
-    sources.append(_source(store, head) if found is None else _hear(store, run, found).__iter__)
+    sources.append(_source(store, head) if found is None else hear_points(store, run, found).__iter__)
     cost = None if unread else join_costs([*costs, run.cost])
     return _join(ChainView(tuple(parts), (*read, head), {}, {}, cost, tuple(unread)), sources, [*metrics, run.metrics])
 

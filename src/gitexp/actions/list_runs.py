@@ -82,6 +82,13 @@ def list_project(
     metrics. A run that cannot be read is told, and the others are listed. Raises NotFound where the run that is named
     has no fingerprint, and as ``choose_runs`` and ``find_best_order`` do.
     """
+    is_plain = choice.where is None and choice.by is None and choice.same_as is None and not curves
+    if is_plain and request.sort is None and not request.columns and request.limit:
+        from gitexp.actions.plain_listing import list_plain
+
+        plain = list_plain(store, request, choice)
+        if plain is not None:
+            return plain
     chosen, like = choose_listed(store, request, choice)
     heads, broken = chosen.heads, list(chosen.broken)
     total, valueless, by = chosen.total, 0, None

@@ -44,7 +44,7 @@ class PointReading(NamedTuple):
         store = self.store
         found = find_journal(store.repository, head)
         if found is not None:
-            points = hear_points(store, store.load(head), found)
+            points = hear_points(store, store.load(head), found).points
             return points.__iter__
         note = self.load(head).series
         if note is None:

@@ -43,6 +43,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("watch", "Read", "Watch runs while they go"),
     CommandEntry("diff", "Read", "Compare two runs, and their code"),
     CommandEntry("compare", "Read", "Compare any number of runs, side by side"),
+    CommandEntry("plot", "Read", "Draw runs, in the terminal or into a file"),
     CommandEntry("report", "Read", "Write runs onto one page that needs no network"),
     CommandEntry("tag", "Say", "Tag runs, or take tags away"),
     CommandEntry("note", "Say", "Add a note to runs"),

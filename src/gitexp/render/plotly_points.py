@@ -15,24 +15,31 @@ _PLACE = "%{text}<br>%{xaxis.title.text}: %{x}<br>%{yaxis.title.text}: %{y}<extr
 
 
 def draw_scatter(plot: ScatterPlot) -> dict[str, Embedded]:
-    """A mark for each run."""
+    """A mark for each run, in the colour of its group; the groups are named where there are any."""
     names = name_runs(point.run for point in plot.points)
-    trace: dict[str, Embedded] = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [finite(point.x) for point in plot.points],
-        "y": [finite(point.y) for point in plot.points],
-        "text": [names[point.run.id] for point in plot.points],
-        "customdata": [str(point.run.id) for point in plot.points],
-        "marker": {"size": 9, "opacity": 0.8, "color": [colour_of(point.run.group) for point in plot.points]},
-        "hovertemplate": _PLACE,
-    }
+    numbers = dict.fromkeys(point.run.group for point in plot.points) if plot.groups else {None: None}
+    traces: list[Embedded] = []
+    for number in numbers:
+        own = [point for point in plot.points if number is None or point.run.group == number]
+        trace: dict[str, Embedded] = {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [finite(point.x) for point in own],
+            "y": [finite(point.y) for point in own],
+            "text": [names[point.run.id] for point in own],
+            "customdata": [str(point.run.id) for point in own],
+            "marker": {"size": 9, "opacity": 0.8, "color": [colour_of(point.run.group) for point in own]},
+            "hovertemplate": _PLACE,
+        }
+        if number is not None and number < len(plot.groups):
+            trace |= {"name": plain(plot.groups[number]), "marker": {"size": 9, "color": colour_of(number)}}
+        traces.append(trace)
     return {
-        "data": [trace],
+        "data": traces,
         "layout": make_layout(
             x=title_axis(plot.x_title, log=plot.log_x, categories=plot.categories),
             y=title_axis(plot.y_title, log=plot.log_y),
-            showlegend=False,
+            showlegend=len(traces) > 1,
         ),
     }
 

@@ -28,13 +28,15 @@ class NewestRuns(NamedTuple):
     """The runs that are going and the newest, and how many there are besides.
 
     ``chained`` are all runs that go on from another one, or that another one goes on from. ``total`` counts the runs
-    that ``heads`` are the first of, ``hidden`` those left out for being hidden, ``elsewhere`` those of the other
-    experiments, ``going_elsewhere`` those of them that are going. ``near`` are the ids next to those of ``heads``.
+    that ``heads`` are the first of, ``here`` each part of a chain as well, ``hidden`` those left out for being hidden,
+    ``elsewhere`` those of other experiments, ``going_elsewhere`` those of them that are going. ``near`` are the ids
+    next to those of ``heads``.
     """
 
     heads: tuple[RunHead, ...]
     chained: tuple[RunHead, ...]
     total: int
+    here: int
     hidden: int
     elsewhere: int
     going_elsewhere: int
@@ -75,6 +77,7 @@ def _read(
         "SELECT experiment, hidden, going, count(*) FROM stored_runs WHERE shown = 1 GROUP BY experiment, hidden, going"
     ).fetchall()
     own = [row for row in counts if experiment in (None, row[0])]
+    here = sum(row[3] for row in own if hidden or not row[1])
     others = [row for row in counts if experiment not in (None, row[0]) and not row[1]]
     chained: tuple[RunHead, ...] = ()
     passed: set[RunId] = set()
@@ -96,7 +99,8 @@ def _read(
     return NewestRuns(
         heads,
         chained,
-        total=sum(row[3] for row in own if hidden or not row[1]) - len(passed),
+        total=here - len(passed),
+        here=here,
         hidden=0 if hidden else sum(row[3] for row in own if row[1]),
         elsewhere=sum(row[3] for row in others),
         going_elsewhere=sum(row[3] for row in others if row[2]),

@@ -160,6 +160,15 @@ def test_pairs_are_made_by_seed():
     assert "no seed is in both groups once" in sentence(twice, test="paired-t")
 
 
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_a_seed_that_a_group_has_twice_makes_no_pair(is_turned):
+    again = runs("a", [0.99])[0]
+    twice = [*runs("a", FIRST), again._replace(head=again.head._replace(ref=f"{again.head.ref}x"))]
+    sides = (runs("b", SECOND), twice) if is_turned else (twice, runs("b", SECOND))
+    found = compare(*sides, test="paired-t").metrics[0].differences[1]
+    assert (found.n, found.notes[0]) == (4, "3 runs have no partner of the same seed")
+
+
 def test_equal_seeds_are_pointed_at():
     found = compare(runs("a", FIRST), runs("b", SECOND))
     assert found.notes == ("all groups ran the same seeds: --test paired-t compares them seed by seed",)

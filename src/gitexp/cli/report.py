@@ -35,6 +35,7 @@ exp report --where 'params.lr < 0.01' -o sweep.html --open
 exp report k3v9 p7qw max:val_auc        runs by any of their names
 exp report --group-by auto --baseline k3v9
 exp report -o - > page.html             to standard output
+exp report --format md | gh pr comment -F -
 """
 
 
@@ -88,7 +89,10 @@ def report(
     choice = RunChoice(specs=specs, where=where, experiment=experiment, limit=limit)
     keys = tuple(key.strip() for key in group_by.split(",") if key.strip()) if group_by else ()
     if form == "md":
-        raise UsageError("--format md: there is no such report yet", hint="exp compare --md")
+        from gitexp.cli.report_markdown import write_markdown
+
+        write_markdown(choice, title, keys, baseline, output, force=force, as_json=as_json)
+        return
     _write_page(choice, title, keys, baseline, output or DEFAULT_FILE, force=force, open_it=open_it, as_json=as_json)
 
 

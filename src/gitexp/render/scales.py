@@ -44,7 +44,7 @@ class Scale(NamedTuple):
             return [Tick(0.5, _format(self.low))]
         values = _find_decades(self.low, self.high, max(most, 2)) if self.log else []
         if len(values) < 2 and (not self.log or self.high / 10 < self.low):
-            values = _find_round(self.low, self.high, max(most, 2))
+            values = _find_round(self.low, self.high, max(most, 3))
         if len(values) < 2:
             values = [self.low, self.high]
         return [Tick(self.part(value), _format(value)) for value in values]

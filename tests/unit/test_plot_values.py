@@ -13,7 +13,7 @@ from scipy import stats
 
 from gitexp.errors import InvalidValue, NothingToPlot, UsageError
 from gitexp.model.bands import make_band
-from gitexp.model.bars import find_interval, make_bars
+from gitexp.model.bars import make_bars
 from gitexp.model.comparison import Candidate
 from gitexp.model.grouping import group_runs
 from gitexp.model.parallel import MOST_AXES, make_parallel
@@ -171,18 +171,6 @@ def test_a_time_is_hours_since_the_first() -> None:
     plot = make_scatter(candidates(({}, {"loss": 1.0}), ({}, {"loss": 2.0})), "started", "loss")
     assert plot.x_title == "started (hours since the first)"
     assert [point.x for point in plot.points] == [0, pytest.approx(1 / 60)]
-
-
-@settings(deadline=None)
-@given(st.lists(FLOATS, min_size=2, max_size=30))
-def test_an_interval_is_that_of_scipy(values: list[float]) -> None:
-    mean, half = find_interval(values)
-    assert half is not None
-    error = float(stats.sem(values))
-    if error > 1e-9:
-        low, high = stats.t.interval(0.95, len(values) - 1, loc=numpy.mean(values), scale=error)
-        assert (mean - half, mean + half) == pytest.approx((low, high), rel=1e-6, abs=1e-6)
-    assert find_interval(values[:1]) == (values[0], None)
 
 
 def test_bars_are_the_best_first_and_of_groups_means() -> None:

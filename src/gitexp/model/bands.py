@@ -7,6 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from gitexp.model.plots import Band
+from gitexp.model.statistics import describe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,23 +32,12 @@ def make_band(label: str, group: int, curves: Sequence[Points]) -> Band | None:
     for place in places:
         values = [value for value in (one.value_at(place) for one in known) if value is not None]
         if values:
-            mean, deviation = _describe(values)
-            rows.append((place, mean, mean - deviation, mean + deviation, len(values)))
+            count, mean, deviation = describe(values)
+            rows.append((place, mean, mean - deviation, mean + deviation, count))
     if not rows:
         return None
     at, means, low, high, counts = zip(*rows, strict=True)
     return Band(label, group, at, means, low, high, len(curves), counts)
-
-
-def _describe(values: Sequence[float]) -> tuple[float, float]:
-    """The mean and the sample standard deviation, 0 for a single value. Scaled first: a sum of floats may be none."""
-    scale = max(map(abs, values)) or 1.0
-    parts = [value / scale for value in values]
-    mean = math.fsum(parts) / len(parts)
-    if len(parts) < 2:
-        return values[0], 0.0
-    variance = math.fsum((part - mean) ** 2 for part in parts) / (len(parts) - 1)
-    return mean * scale, math.sqrt(variance) * scale
 
 
 class _Interpolated:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from gitexp.errors import NothingToPlot, UsageError
 from gitexp.model.plot_axes import describe_left_out, find_column, read_axis
 from gitexp.model.plots import Bar, BarsPlot
 from gitexp.model.plotted_runs import name_runs
+from gitexp.model.statistics import describe, mean_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gitexp.model.grouping import Grouping
     from gitexp.model.metrics import Direction
 
-_CONFIDENCE = 0.95
+_LEVEL = 0.95
 
 
 def make_bars(
@@ -57,20 +57,8 @@ def _make_means(grouping: Grouping, numbers: Sequence[int], places: Sequence[flo
         pairs = zip(numbers, places, strict=True)
         values = [value for own, value in pairs if own == number and value is not None]
         if values:
-            mean, half = find_interval(values)
-            low, high = (None, None) if half is None else (mean - half, mean + half)
-            bars.append(Bar(group.label or "all", mean, low, high, runs=len(values)))
+            sample = describe(values)
+            interval = mean_interval(sample, _LEVEL)
+            low, high = interval or (None, None)
+            bars.append(Bar(group.label or "all", sample.mean, low, high, runs=sample.n))
     return bars
-
-
-def find_interval(values: Sequence[float]) -> tuple[float, float | None]:
-    """The mean, and half the width of its 95 % confidence interval by Student's t; None for a single value."""
-    scale = max(map(abs, values)) or 1.0
-    parts = [value / scale for value in values]
-    mean = math.fsum(parts) / len(parts)
-    if len(parts) < 2:
-        return values[0], None
-    from scipy import stats
-
-    error = math.sqrt(math.fsum((part - mean) ** 2 for part in parts) / (len(parts) - 1) / len(parts))
-    return mean * scale, float(stats.t.ppf((1 + _CONFIDENCE) / 2, len(parts) - 1)) * error * scale

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from gitexp.actions.choose_runs import RunChoice, choose_runs
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 PlotKind: TypeAlias = Literal["curves", "scatter", "bars", "parallel", "pareto", "importance", "table", "confusion"]
 MOST_METRICS = 12
+_MOST_READ = 4 * MOST_METRICS
+"""Nobody knows before a series is read whether there is one."""
 _WITH_METRICS = ("curves", "parallel")
 
 
@@ -155,22 +158,29 @@ def _find_metrics(words: Sequence[str], heads: Sequence[RunHead]) -> list[str]:
 
 def _plot_curves(store: RunStore, request: PlotRequest, runs: PlottedRuns, words: Sequence[str]) -> PlottedResult:
     heads = runs.chosen.heads
-    metrics = _find_metrics(words, heads)
-    more = 0
-    if not words:
-        metrics = [column.name for column in free_columns(heads) if column.kind == "metric"]
-        if not metrics:
-            raise NothingToPlot("none of these runs has a metric", hint="exp show last")
-        more = max(len(metrics) - MOST_METRICS, 0)
-        metrics = metrics[:MOST_METRICS]
-    asked = CurvesRequest(tuple(metrics), request.smoothing, request.log, request.x)
+    found = _find_metrics(words, heads) if words else _list_metrics(heads)
+    read = found if words else found[:_MOST_READ]
+    asked = CurvesRequest(tuple(read), request.smoothing, request.log, request.x)
     plots, unread = plot_curves(store, runs.candidates, asked, runs.grouping)
     broken = {error.message: error for error in (*runs.broken, *unread)}
     if not plots and broken:
         raise next(iter(broken.values()))
     drawn = {plot.metric for plot in plots}
-    seriesless = tuple(metric for metric in metrics if metric not in drawn) if not broken else ()
+    seriesless = tuple(metric for metric in read if metric not in drawn) if not broken else ()
+    more = len(found) - len(read)
+    if not words:
+        more += max(len(plots) - MOST_METRICS, 0)
+        plots = plots[:MOST_METRICS]
     return PlottedResult(plots, runs.chosen, tuple(broken.values()), more, seriesless)
+
+
+def _list_metrics(heads: Sequence[RunHead]) -> list[str]:
+    """The metrics of runs, those that most of them have first. Raises NothingToPlot where there are none."""
+    metrics = [column.name for column in free_columns(heads) if column.kind == "metric"]
+    if not metrics:
+        raise NothingToPlot("none of these runs has a metric", hint="exp show last")
+    counts = Counter(metric for head in heads for metric in head.metrics)
+    return sorted(metrics, key=lambda metric: -counts[metric])
 
 
 def _plot_tables(store: RunStore, request: PlotRequest, choice: RunChoice) -> PlottedResult:

@@ -28,8 +28,8 @@ def cost_fields(run: Run, chain: ChainView | None) -> list[tuple[str, tuple[Line
 
 
 def format_amount(amount: float, currency: str | None) -> str:
-    """An amount of money as people read it: to the cent, and small ones to two digits."""
-    text = f"{amount:.2f}" if amount == 0 or amount >= 0.1 else f"{amount:.2g}"
+    """An amount of money as people read it: to the cent, below one in four digits."""
+    text = f"{amount:.2f}" if amount >= 1 else format_number(amount)
     return f"{text} {neutralise(currency or '')}".strip()
 
 

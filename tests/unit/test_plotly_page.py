@@ -31,7 +31,7 @@ from gitexp.model.plots import (
     ScatterPoint,
     TablePlot,
 )
-from gitexp.render.embedded import finite, format_embedded
+from gitexp.render.embedded import finite, format_embedded, place_of
 from gitexp.render.html_page import is_own_page
 from gitexp.render.plotly_page import format_plot_page
 from gitexp.render.plotly_style import plain
@@ -98,6 +98,7 @@ def test_what_is_no_number_is_refused_and_finite_takes_it_out() -> None:
 
     assert [finite(value) for value in (math.nan, math.inf, -math.inf, None, 1.5, 3)] == [None] * 4 + [1.5, 3]
     assert finite(10**400) is None
+    assert [place_of(value) for value in (1e308, -1e308, 1e150, math.nan)] == [None, None, 1e150, None]
 
 
 ALL_PLOTS = (

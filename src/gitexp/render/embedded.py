@@ -9,6 +9,7 @@ from typing import TypeAlias
 Embedded: TypeAlias = "bool | int | float | str | list[Embedded] | dict[str, Embedded] | None"
 """What a page's script can read. A number that is not finite has no form in JSON: ``finite`` takes it out before."""
 
+LARGEST_PLACE = 1e150
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"})
 
 
@@ -26,3 +27,9 @@ def finite(value: float | None) -> float | None:
         return value if value is not None and math.isfinite(value) else None
     except OverflowError:
         return None
+
+
+def place_of(value: float | None) -> float | None:
+    """The number where a plot has a place for it: None where it is not finite, or so large that a range overflows."""
+    known = finite(value)
+    return known if known is not None and abs(known) <= LARGEST_PLACE else None

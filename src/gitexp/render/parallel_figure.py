@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.render.embedded import finite
+from gitexp.render.embedded import place_of
 from gitexp.render.text import neutralise
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def embed_axis(axis: ParallelAxis) -> dict[str, Embedded]:
     return {
         "key": axis.key,
         "title": neutralise(axis.title),
-        "places": [finite(place) for place in axis.places],
+        "places": [place_of(place) for place in axis.places],
         "categories": [neutralise(text) for text in axis.categories],
         "log": axis.log,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.render.embedded import finite
+from gitexp.render.embedded import place_of
 from gitexp.render.plotly_style import colour_of, make_layout, plain, title_axis
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _draw(
     trace: dict[str, Embedded] = {
         "type": "bar",
         "orientation": "h",
-        "x": [finite(value) for value in values],
+        "x": [place_of(value) for value in values],
         "y": list(range(len(values))),
         "text": [plain(label) for label in labels],
         "textposition": "none",
@@ -58,8 +58,8 @@ def _draw(
         trace["error_x"] = {
             "type": "data",
             "symmetric": False,
-            "array": [finite(value) for value in above],
-            "arrayminus": [finite(value) for value in below],
+            "array": [place_of(value) for value in above],
+            "arrayminus": [place_of(value) for value in below],
             "thickness": 1,
         }
     places = title_axis("", categories=labels)

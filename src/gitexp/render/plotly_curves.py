@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.render.embedded import finite
+from gitexp.render.embedded import place_of
 from gitexp.render.plotly_style import colour_of, make_layout, name_runs, plain, title_axis
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def _line(points: Points, name: str, colour: str, *, width: int) -> dict[str, Em
         "type": "scatter",
         "mode": "lines+markers" if len(points) <= _FEW else "lines",
         "name": name,
-        "x": [finite(place) for place, _ in points],
-        "y": [finite(value) for _, value in points],
+        "x": [place_of(place) for place, _ in points],
+        "y": [place_of(value) for _, value in points],
         "line": {"color": colour, "width": width},
         "marker": {"color": colour, "size": 4},
         "connectgaps": False,
@@ -69,7 +69,7 @@ def _line(points: Points, name: str, colour: str, *, width: int) -> dict[str, Em
 
 
 def _draw_band(band: Band, colour: str) -> list[Embedded]:
-    places: list[Embedded] = [finite(place) for place in band.places]
+    places: list[Embedded] = [place_of(place) for place in band.places]
     name = f"{plain(band.label)} (n = {band.runs})"
     edge: dict[str, Embedded] = {
         "type": "scatter",
@@ -81,11 +81,11 @@ def _draw_band(band: Band, colour: str) -> list[Embedded]:
         "hoverinfo": "skip",
     }
     return [
-        edge | {"y": [finite(value) for value in band.low]},
-        edge | {"y": [finite(value) for value in band.high], "fill": "tonexty", "fillcolor": f"{colour}33"},
+        edge | {"y": [place_of(value) for value in band.low]},
+        edge | {"y": [place_of(value) for value in band.high], "fill": "tonexty", "fillcolor": f"{colour}33"},
         edge
         | {
-            "y": [finite(value) for value in band.mean],
+            "y": [place_of(value) for value in band.mean],
             "name": name,
             "line": {"color": colour, "width": 2},
             "showlegend": True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.render.embedded import finite
+from gitexp.render.embedded import place_of
 from gitexp.render.numbers import format_number
 from gitexp.render.plotly_style import make_layout, plain, title_axis
 
@@ -21,7 +21,7 @@ def draw_matrix(plot: MatrixPlot) -> dict[str, Embedded]:
         "type": "heatmap",
         "x": places,
         "y": places,
-        "z": [[finite(count) for count in row] for row in plot.counts],
+        "z": [[place_of(count) for count in row] for row in plot.counts],
         "text": [[_format_count(count) for count in row] for row in plot.counts],
         "customdata": [[f"true {true}, predicted {predicted}" for predicted in labels] for true in labels],
         "texttemplate": "%{text}",

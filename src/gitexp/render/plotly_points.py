@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.render.embedded import finite
+from gitexp.render.embedded import place_of
 from gitexp.render.plotly_style import MUTED, RAMP, colour_of, make_layout, name_runs, plain, title_axis
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def draw_scatter(plot: ScatterPlot) -> dict[str, Embedded]:
         trace: dict[str, Embedded] = {
             "type": "scatter",
             "mode": "markers",
-            "x": [finite(point.x) for point in own],
-            "y": [finite(point.y) for point in own],
+            "x": [place_of(point.x) for point in own],
+            "y": [place_of(point.y) for point in own],
             "text": [names[point.run.id] for point in own],
             "customdata": [str(point.run.id) for point in own],
             "marker": {"size": 9, "opacity": 0.8, "color": [colour_of(point.run.group) for point in own]},
@@ -61,14 +61,14 @@ def draw_pareto(plot: ParetoPlot) -> dict[str, Embedded]:
             "color": colour_of(0) if is_front else MUTED,
         }
         if third:
-            marker |= {"color": [finite(point.values[2]) for point in points], "coloraxis": "coloraxis"}
+            marker |= {"color": [place_of(point.values[2]) for point in points], "coloraxis": "coloraxis"}
         traces.append(
             {
                 "type": "scatter",
                 "mode": "lines+markers" if is_front and not third else "markers",
                 "name": f"{label} ({len(points)})",
-                "x": [finite(point.values[0]) for point in points],
-                "y": [finite(point.values[1]) for point in points],
+                "x": [place_of(point.values[0]) for point in points],
+                "y": [place_of(point.values[1]) for point in points],
                 "text": [_tell(point, names, plot.objectives) for point in points],
                 "customdata": [str(point.run.id) for point in points],
                 "line": {"color": colour_of(0), "width": 1, "dash": "dot"},

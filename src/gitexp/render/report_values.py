@@ -10,7 +10,7 @@ from gitexp.model.columns import field_column
 from gitexp.model.comparison import cell_of_candidate
 from gitexp.model.plotted_runs import label_groups, name_runs
 from gitexp.model.values import equal_values
-from gitexp.render.embedded import finite
+from gitexp.render.embedded import place_of
 from gitexp.render.plotly_page import embed_plot
 from gitexp.render.report_groups import embed_groups
 from gitexp.render.report_sections import embed_sections, embed_value
@@ -151,7 +151,7 @@ def _embed_curve(curve: RunCurve, run: int) -> dict[str, Embedded]:
 
 
 def _shorten(value: float) -> float | None:
-    known = finite(value)
+    known = place_of(value)
     if known is None:
         return None
     if float(known).is_integer() and abs(known) < 1e15:

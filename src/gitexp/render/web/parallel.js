@@ -5,6 +5,7 @@ const PARALLEL_TOP = 58;
 const PARALLEL_BOTTOM = 22;
 const PARALLEL_HEIGHT = 420;
 const AXIS_ROOM = 92;
+const END_SNAP = 0.015;
 
 function makeSvg(tag, attributes, text) {
   const element = document.createElementNS(SVG_SPACE, tag);
@@ -68,7 +69,11 @@ class ParallelView {
 
   setBrush(key, low, high) {
     if (low === null) this.brushes.delete(key);
-    else this.brushes.set(key, [Math.max(Math.min(low, high), 0), Math.min(Math.max(low, high), 1)]);
+    else {
+      // Within a few pixels of an end of the axis the end is meant: the best run stands there, more often than not.
+      const snap = (at) => (at < END_SNAP ? 0 : at > 1 - END_SNAP ? 1 : at);
+      this.brushes.set(key, [snap(Math.min(low, high)), snap(Math.max(low, high))]);
+    }
     this.changeBrush();
   }
 

@@ -77,7 +77,7 @@ function tellCurves(metric, chosen, there, rows, curves, log) {
   const lost = log ? rows.reduce((count, row) => count + curves.get(row).y.filter((value) => value !== null && value <= 0).length, 0) : 0;
   if (lost) said.push(`${lost} points are not above zero and have no place on a log scale.`);
   const gaps = rows.reduce((count, row) => count + curves.get(row).y.filter((value) => value === null).length, 0);
-  if (gaps) said.push(`${gaps} ${gaps === 1 ? "point is" : "points are"} NaN or infinite: a gap.`);
+  if (gaps) said.push(`${gaps} ${gaps === 1 ? "point is" : "points are"} NaN, infinite or beyond 1e150: a gap.`);
   byId("curve-told").textContent = said.join(" ");
   byId("curve-figure").dataset.runs = String(rows.length);
 }

@@ -6,7 +6,7 @@ const MOST_OF_AN_AXIS = 30;
 /** An axis for a column: numbers as they are, texts as categories in natural order; null where there are too many. */
 function makeAxis(column) {
   if (column.isNumeric) {
-    const places = column.cells.map((cell) => (typeof cell === "number" ? cell : null));
+    const places = column.cells.map((cell) => (hasPlace(cell) ? cell : null));
     return { key: column.key, title: column.title, places, categories: [], log: column.log };
   }
   const categories = [...new Set(column.cells.filter((cell) => cell !== null).map(String))].sort(TEXT_ORDER.compare);
@@ -67,7 +67,7 @@ function findDominators(rows, across, up) {
 function drawPareto(visible) {
   const [x, y] = [columnsByKey.get(byId("pareto-x").value), columnsByKey.get(byId("pareto-y").value)];
   const [signX, signY] = [-Number(byId("pareto-x-way").value), -Number(byId("pareto-y-way").value)];
-  const rows = visible.filter((row) => typeof x.cells[row] === "number" && typeof y.cells[row] === "number");
+  const rows = visible.filter((row) => hasPlace(x.cells[row]) && hasPlace(y.cells[row]));
   const dominators = findDominators(rows, (row) => signX * x.cells[row], (row) => signY * y.cells[row]);
   const front = [...dominators.keys()].filter((row) => dominators.get(row) === null);
   const rest = rows.filter((row) => dominators.get(row) !== null);

@@ -15,6 +15,11 @@ for (const column of report.columns) {
   column.isNumeric = numbers.length > 0 && known.every((cell) => typeof cell === "number" || odd(cell));
 }
 
+/** Whether a plot has a place for a value: the range of numbers that are too large is none any more. */
+function hasPlace(cell) {
+  return typeof cell === "number" && Math.abs(cell) <= 1e150;
+}
+
 const state = {
   matches: null, // whether a row passes the search
   selected: new Set(),

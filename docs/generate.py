@@ -27,6 +27,8 @@ EXAMPLES: tuple[ExpError, ...] = (
     errors.UsageError("exp diff takes two runs", hint="exp diff last~1 last"),
     errors.InvalidValue("experiment", "My Experiment", "only a-z, 0-9, '.', '_' and '-'", hint="my-experiment"),
     errors.InvalidFilter("metrics.val_acu > 0.9", 0, "no run has metrics.val_acu", hint="metrics.val_auc"),
+    errors.InvalidQuery("select nme from runs", 7, "no such column: nme", hint="did you mean name?"),
+    errors.QueryTooLong(60),
     errors.NotFound("no file 'weights.bin'"),
     errors.NotARepository("/data"),
     errors.RunNotFound("k3v9"),

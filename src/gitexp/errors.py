@@ -4,6 +4,7 @@
     ├── UsageError                  2     usage
     │   └── InvalidValue            2     invalid-value
     │       └── InvalidFilter       2     invalid-filter
+    │           └── InvalidQuery    2     invalid-query
     ├── NotFound                    1     not-found
     │   ├── NotARepository          1     not-a-repository
     │   ├── RunNotFound             1     run-not-found
@@ -12,6 +13,7 @@
     │   ├── NoRemote                1     no-remote
     │   ├── NoStorage               1     no-storage
     │   └── ObjectMissing           1     object-missing
+    ├── QueryTooLong                1     query-too-long
     ├── MissingPackage              1     missing-package
     ├── AmbiguousRun                1     ambiguous-run
     ├── DirectionUnknown            1     direction-unknown
@@ -97,6 +99,33 @@ def _point_at(text: str, place: int) -> str:
         for letter in before
     )
     return f"    {before}{behind}{more}\n    {' ' * cells}^"
+
+
+class InvalidQuery(InvalidFilter):
+    """SQL that cannot be read, names what is not there, or does anything but read. ``place`` None: no one place."""
+
+    code = "invalid-query"
+
+    def __init__(self, text: str, place: int | None, why: str, *, hint: str | None = None) -> None:
+        message = f"query: {why}"
+        if place is not None:
+            start = text.rfind("\n", 0, place) + 1
+            line = text[start:].partition("\n")[0].replace("\t", " ")
+            message += f"\n    {line}\n    {' ' * (place - start)}^"
+        UsageError.__init__(self, message, hint=hint, text=text, place=place, why=why)
+
+
+class QueryTooLong(ExpError):
+    """A query that was stopped: it took more than the time it was given."""
+
+    code = "query-too-long"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"the query was stopped after {seconds:g} s",
+            hint="exp query --timeout 600 …  (or a narrower question: a limit, a join on run)",
+            seconds=seconds,
+        )
 
 
 class NotFound(ExpError):

@@ -45,6 +45,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("compare", "Read", "Compare any number of runs, side by side"),
     CommandEntry("plot", "Read", "Draw runs, in the terminal or into a file"),
     CommandEntry("report", "Read", "Write runs onto one page that needs no network"),
+    CommandEntry("query", "Read", "Ask all runs in SQL"),
     CommandEntry("tag", "Say", "Tag runs, or take tags away"),
     CommandEntry("note", "Say", "Add a note to runs"),
     CommandEntry("link", "Say", "Link runs to a page about them"),

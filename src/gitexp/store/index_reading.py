@@ -44,6 +44,14 @@ def make_ready(connection: sqlite3.Connection, repository: Repository) -> tuple[
 
     A reading transaction is open then. Raises IndexUnusableError where more is broken than single runs.
     """
+    broken = refresh(connection, repository)
+    if connection.execute("SELECT count(*) FROM state").fetchone()[0]:
+        raise IndexUnusableError
+    return broken
+
+
+def refresh(connection: sqlite3.Connection, repository: Repository) -> tuple[tuple[str, BrokenRecord], ...]:
+    """Brings the index up to date as far as it goes, and returns why runs cannot be read, by ref."""
     connection.execute("BEGIN")
     if not is_fresh(connection, repository):
         connection.execute("COMMIT")
@@ -55,7 +63,7 @@ def make_ready(connection: sqlite3.Connection, repository: Repository) -> tuple[
         bring_up_to_date(connection, repository, mended)
         connection.execute("BEGIN")
         broken, mended = _look_at_broken(connection, repository)
-    if mended or connection.execute("SELECT count(*) FROM state").fetchone()[0]:
+    if mended:
         raise IndexUnusableError
     return broken
 

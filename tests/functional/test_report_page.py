@@ -281,6 +281,16 @@ def test_it_fits_screens_of_every_width(browser: Browser, few: pathlib.Path, wid
         assert ground == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(20, 23, 28)")
 
 
+def test_paper_is_light_whatever_the_screen_is(browser: Browser, few: pathlib.Path) -> None:
+    with open_page(browser, few, color_scheme="dark") as seen:
+        text = seen.page.locator("#curve-figure .ytick text").first
+        assert "rgb(228, 232, 238)" in str(text.get_attribute("style"))
+        seen.page.emulate_media(media="print")
+        seen.page.wait_for_function(
+            "() => document.querySelector('#curve-figure .ytick text').style.fill === 'rgb(0, 0, 0)'"
+        )
+
+
 def test_groups_have_bands_and_verdicts(browser: Browser, tmp_path: pathlib.Path) -> None:
     folder = make_repository(tmp_path / "repository")
     store_many(folder, plan_all(folder))

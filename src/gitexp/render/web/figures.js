@@ -52,6 +52,8 @@ function redrawFigures() {
 }
 
 darkScheme.addEventListener("change", redrawFigures);
+// Paper is light whatever the screen is.
+window.matchMedia("print").addEventListener("change", redrawFigures);
 
 /** An element with a class, texts and children: the one way by which data gets into the page. */
 function make(tag, className, ...children) {

@@ -144,3 +144,10 @@ def test_small_bars(values: list[float], bars: str) -> None:
 def test_a_bar() -> None:
     assert draw_bar(0.5, 4) == ("━━", "──")
     assert draw_bar(1.0, 4, glyphs=False) == ("####", "")
+
+
+def test_places_without_steps_are_floats():
+    builder = CurveBuilder()
+    for value in (0.5, 0.25):
+        builder.add(value, None)
+    assert [(place, type(place)) for place, _ in builder.points()] == [(0.0, float), (1.0, float)]

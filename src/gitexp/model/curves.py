@@ -77,7 +77,7 @@ class CurveBuilder:
         stretches = [*self._buckets, (self._least, self._greatest, self._gap), (self._first, self._last, None)]
         kept = {point.number: point for stretch in stretches for point in stretch if point is not None}
         place = 0 if self._has_steps else 1
-        return tuple((kept[number][place], kept[number].value) for number in sorted(kept))
+        return tuple((float(kept[number][place]), kept[number].value) for number in sorted(kept))
 
     def _end_stretch(self) -> None:
         self._buckets.append((self._least, self._greatest, self._gap))

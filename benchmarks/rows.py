@@ -11,6 +11,7 @@ from data_rows import DATA_ROWS
 from logging_rows import LOGGING_ROWS
 from measure import Command, Result, Row
 from repositories import make_files, make_interpreter, make_runs
+from searching_rows import SEARCHING_ROWS
 from sharing_rows import SHARING_ROWS
 
 if TYPE_CHECKING:
@@ -151,42 +152,6 @@ def ls_help(ground: Ground) -> Row:
     )
 
 
-def ls_many(ground: Ground) -> Row:
-    runs = 100_000 if ground.full else 10_000
-    return Row(
-        "ls-many",
-        f"`exp ls` of 20 among {runs:,} runs, index warm",
-        2.0 if ground.full else 1.5,
-        {
-            "a": Command([ground.exp, "ls", "-n", "20"], ground.runs(runs)),
-            "b": ground.bare("typer, rich.table, sqlite3"),
-        },
-    )
-
-
-def ls_first(ground: Ground) -> Row:
-    folder = ground.runs(10_000)
-    index = os.path.join(folder, ".git", "exp", "index.sqlite")
-
-    def forget() -> None:
-        for name in (index, f"{index}-wal", f"{index}-shm"):
-            if os.path.exists(name):
-                os.remove(name)
-
-    return Row(
-        "ls-first",
-        "first listing of 10,000 unseen runs",
-        10.0,
-        {
-            "a": Command([ground.exp, "ls", "-n", "20"], folder, prepare=forget),
-            "b": Command(
-                "git for-each-ref --format='%(objectname)' refs/runs | git cat-file --batch --buffer > /dev/null",
-                folder,
-            ),
-        },
-    )
-
-
 def import_gitexp(ground: Ground) -> Row:
     return Row("import", "`import gitexp`", 1.3, {"a": ground.bare("gitexp"), "b": ground.bare("")})
 
@@ -254,8 +219,7 @@ ROWS: dict[str, Callable[[Ground], Row | Result | None]] = {
     "output": output,
     "version": version,
     "ls-help": ls_help,
-    "ls-many": ls_many,
-    "ls-first": ls_first,
+    **SEARCHING_ROWS,
     "import": import_gitexp,
     "storage": storage,
     **LOGGING_ROWS,

@@ -1,9 +1,10 @@
 """The best 20 of many runs under a filter, asked of gitexp and of what people use instead, in turns, in one session.
 
-``python benchmarks/searching.py [--runs N] [--others PYTHON] [--rounds N]``: each tracker gets the same runs (10 params,
-10 metrics of one step) and is asked in a process of its own, as a user would: MLflow by ``search_runs`` on SQLite, Trackio
-by its SQL command, DVC by ``exp show``, which has no filter and shows all. OTHERS is an interpreter that has MLflow,
-Trackio or DVC; what it lacks is passed over and said. The first time is told apart: caches and indexes are empty then.
+``python benchmarks/searching.py [--runs N] [--others PYTHON] [--rounds N]``: each tracker gets the same runs (10
+params, 10 metrics of one step) and is asked in a process of its own, as a user would: MLflow by ``search_runs`` on
+SQLite, Trackio by its SQL command, DVC by ``exp show``, which has no filter and shows all. OTHERS is an interpreter
+that has MLflow, Trackio or DVC; what it lacks is passed over and said. The first time is told apart: caches and indexes
+are empty then.
 """
 
 from __future__ import annotations

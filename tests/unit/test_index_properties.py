@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from gitexp.actions.choose_runs import RunChoice, choose_runs
 from gitexp.actions.list_runs import ListingChoice, list_project
+from gitexp.errors import InvalidFilter
 from gitexp.model.listing import ListingRequest
 from gitexp.model.run import Lineage, Status
 from gitexp.store.gathering import gather_heads
@@ -29,6 +31,13 @@ if TYPE_CHECKING:
     from gitexp.store.runs import RunStore
 
 EXPERIMENTS = ("default", "fraud")
+FILTERS = (
+    "params.lr < 0.6 and loss >= 0.3",
+    "flag and lr > 0.1",
+    "tags.team is not null or näme like 'x%'",
+    "metrics.loss.min == metrics.loss and status != 'failed'",
+    "params.typo == 1",
+)
 IDS = tuple(f"{letter}{number}xaaaaaaa" for letter in "ghjk" for number in range(3))
 
 
@@ -45,8 +54,19 @@ def compare(store: RunStore) -> None:
         assert describe(store.heads(experiment)) == describe(told)
     for hidden, parts in ((False, False), (True, False), (False, True)):
         shown = list_newest(store, hidden=hidden, parts=parts)
+        judged = [filter_all(store, where, hidden=hidden, parts=parts) for where in FILTERS]
         with no_index(store):
             assert list_newest(store, hidden=hidden, parts=parts) == shown
+            assert [filter_all(store, where, hidden=hidden, parts=parts) for where in FILTERS] == judged
+
+
+def filter_all(store: RunStore, where: str, *, hidden: bool, parts: bool) -> object:
+    """What a filter leaves, or why it cannot be read."""
+    try:
+        chosen = choose_runs(store, RunChoice(where=where, everything=True, hidden=hidden, parts=parts))
+    except InvalidFilter as error:
+        return error.message, error.hint
+    return [(head.id, head.params, head.metrics) for head in chosen.heads], chosen.total
 
 
 def list_newest(store: RunStore, *, hidden: bool, parts: bool) -> list[object]:
@@ -120,7 +140,11 @@ class History:
                 run_id,
                 minutes=number % 7,
                 experiment=experiment,
-                params={"lr": number / 7, "näme": "x\ud800y" if number % 5 == 0 else "é"},
+                params={
+                    "lr": number / 7,
+                    "näme": "x\ud800y" if number % 5 == 0 else "é",
+                    **({"flag": number % 4 == 0, "sizes": [number]} if number % 2 == 0 else {}),
+                },
                 metrics={"loss": number / 3},
                 lineage=lineage,
                 **fields,

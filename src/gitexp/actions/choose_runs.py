@@ -63,7 +63,7 @@ def choose_runs(store: RunStore, choice: RunChoice) -> ChosenRuns:
     Raises what ``find_run`` does for a spec that names no run, BrokenRecord where no run is left, InvalidFilter,
     UsageError for a column to sort by that no run has.
     """
-    known = store.heads()
+    known = store.heads(with_values=choice.where is not None)
     chains = Chains(() if choice.parts else known.runs)
     wanted: Experiment | None = None
     repeated: tuple[str, ...] = ()

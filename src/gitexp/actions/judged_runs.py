@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from gitexp.actions.details_of_runs import read_details
+from gitexp.actions.focused_runs import focus_on, know_names_at
 from gitexp.actions.heads import complete_heads
 from gitexp.errors import InvalidFilter
 from gitexp.model.chains import join_heads
@@ -13,6 +14,7 @@ from gitexp.model.filter_judging import compile_filter
 from gitexp.model.filter_names import DATA, Evidence, know_names
 from gitexp.model.filter_parsing import parse_filter
 from gitexp.model.filter_tree import Name, find_names, format_name
+from gitexp.store.index_columns import find_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,12 +37,13 @@ def judge_runs(
     has.
     """
     test = parse_filter(where)
+    places = find_places(store.repository, heads)
     try:
-        ready = compile_filter(test, where, know_names(heads), clock)
+        ready = compile_filter(test, where, know_names_at(places, heads), clock)
     except InvalidFilter:
         everything, _ = complete_heads(store, store.heads().runs)
         ready = compile_filter(test, where, know_names([*everything, *heads]), clock)
-    verdicts = {head.ref: ready.judge(Evidence(head, None)) for head in heads}
+    verdicts = {head.ref: ready.judge(Evidence(head, None)) for head in focus_on(places, heads, ready.readings)}
     if not any(reading.may_need_manifest for reading in ready.readings):
         return [head for head in heads if verdicts[head.ref]], []
     undecided = [head for head in heads if verdicts[head.ref] is None]

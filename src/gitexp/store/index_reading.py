@@ -16,6 +16,7 @@ from gitexp.store.index_filling import EPOCH, bring_up_to_date
 from gitexp.store.index_freshness import is_fresh
 from gitexp.store.index_said import SaidReader
 from gitexp.store.index_schema import RUN_COLUMNS
+from gitexp.store.index_values import fill_values
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,11 +30,18 @@ _ALONE = Lineage()
 _STATUSES = {status.value: status for status in Status}
 
 
-def read_indexed(repository: Repository, experiment: str | None = None) -> Heads | None:
-    """The heads of all runs, or of those born in one experiment, as Git has them; None where the index cannot help."""
+def read_indexed(repository: Repository, experiment: str | None = None, *, with_values: bool = False) -> Heads | None:
+    """The heads of all runs, or of those born in one experiment, as Git has them; None where the index cannot help.
+
+    ``with_values``: params, metrics and tags are put into the index as well where they are not yet.
+    """
 
     def work(connection: sqlite3.Connection) -> Heads:
         broken = make_ready(connection, repository)
+        if with_values:
+            connection.execute("COMMIT")
+            fill_values(connection, repository)
+            connection.execute("BEGIN")
         return _read_all(connection, repository, experiment, broken)
 
     return use_index(repository, work)

@@ -25,12 +25,12 @@ _UNREADABLE = SaidValues({}, {}, {}, frozenset(("params", "metrics", "tags")))
 class SaidReader:
     """Reads what the messages of some runs say: that of the run that is asked for, and those of the runs after it."""
 
-    __slots__ = ("_at_once", "_commits", "_repository", "_texts")
+    __slots__ = ("_at_once", "_commits", "_found", "_repository")
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._commits: list[str] = []
-        self._texts: dict[int, str | None] = {}
+        self._found: dict[int, bytes | None] = {}
         self._at_once = _AT_FIRST
 
     def make_said(self, commit: str, more: str | None) -> Said:
@@ -40,24 +40,30 @@ class SaidReader:
         return Said(lambda: self._read(place), None if more is None else frozenset(more.split()))
 
     def _read(self, place: int) -> SaidValues:
-        if place not in self._texts:
-            self._read_texts(place)
-        text = self._texts.pop(place)
+        if place not in self._found:
+            self._read_some(place)
+        text = _find_text(self._found.pop(place))
         return _UNREADABLE if text is None else parse_values(text)
 
-    def _read_texts(self, place: int) -> None:
-        commits = self._commits[place : place + self._at_once]
+    def _read_some(self, place: int) -> None:
+        if len(self._found) >= _AT_ONCE:
+            self._found.clear()
+        refs = [(commit, commit) for commit in self._commits[place : place + self._at_once]]
         self._at_once = min(2 * self._at_once, _AT_ONCE)
-        for number, text in enumerate(read_texts(self._repository, commits)):
-            self._texts[place + number] = text
+        for number, found in enumerate(read_commits_of(self._repository, refs)):
+            # Taken apart when it is asked for: a filter may have left one in a hundred.
+            self._found[place + number] = found.data
 
 
 def read_texts(repository: Repository, commits: list[str]) -> list[str | None]:
     """The lines of values of the commits' messages; None of one that is missing or damaged."""
-    texts: list[str | None] = []
-    for found in read_commits_of(repository, [(commit, commit) for commit in commits]):
-        try:
-            texts.append(None if found.data is None else find_values(parse_commit(found.data).message))
-        except BrokenObject:
-            texts.append(None)
-    return texts
+    return [_find_text(found.data) for found in read_commits_of(repository, [(commit, commit) for commit in commits])]
+
+
+def _find_text(data: bytes | None) -> str | None:
+    if data is None:
+        return None
+    try:
+        return find_values(parse_commit(data).message)
+    except BrokenObject:
+        return None

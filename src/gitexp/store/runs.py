@@ -42,17 +42,18 @@ class RunStore(NamedTuple):
         """The present experiment: that of the settings, else ``default``."""
         return self.settings.experiment
 
-    def heads(self, experiment: str | None = None, *, indexed: bool = True) -> Heads:
+    def heads(self, experiment: str | None = None, *, indexed: bool = True, with_values: bool = False) -> Heads:
         """All runs, ended, folded and going, of one experiment or of all.
 
         Where a run is both ended and live the ended one is given, and a ref of its own goes before a fold. A run that
         cannot be read is told, never raised. Unless it is not to be ``indexed``, what the index knows of a commit is
-        not read again: one that was damaged since then is listed as it was.
+        not read again: one that was damaged since then is listed as it was. ``with_values`` sees to it that params,
+        metrics and tags are in the index, for who goes by those of all runs.
         """
         if indexed:
             from gitexp.store.index_reading import read_indexed
 
-            found = read_indexed(self.repository, experiment)
+            found = read_indexed(self.repository, experiment, with_values=with_values)
             if found is not None:
                 return found
         from gitexp.store.gathering import gather_heads

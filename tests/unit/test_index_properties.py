@@ -10,17 +10,20 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gitexp.actions.choose_runs import RunChoice, choose_runs
+from gitexp.actions.focused_runs import know_names_at
 from gitexp.actions.list_runs import ListingChoice, list_project
 from gitexp.errors import InvalidFilter
+from gitexp.model.filter_names import know_names
 from gitexp.model.listing import ListingRequest
 from gitexp.model.run import Lineage, Status
 from gitexp.store.gathering import gather_heads
 from gitexp.store.index import index_path
+from gitexp.store.index_columns import find_places
 from gitexp.store.index_reading import read_indexed
 from gitexp.store.runs import open_store
 from kit.exp import run_exp
 from kit.git import GitFolder
-from kit.stored import plan_run, store_run
+from kit.stored import make_summary, plan_run, store_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +55,8 @@ def compare(store: RunStore) -> None:
         if indexed is not None:
             assert describe(indexed) == describe(told)
         assert describe(store.heads(experiment)) == describe(told)
+    heads = store.heads(with_values=True).runs
+    assert know_names_at(find_places(store.repository, heads), heads) == know_names(heads)
     for hidden, parts in ((False, False), (True, False), (False, True)):
         shown = list_newest(store, hidden=hidden, parts=parts)
         judged = [filter_all(store, where, hidden=hidden, parts=parts) for where in FILTERS]
@@ -145,7 +150,7 @@ class History:
                     "näme": "x\ud800y" if number % 5 == 0 else "é",
                     **({"flag": number % 4 == 0, "sizes": [number]} if number % 2 == 0 else {}),
                 },
-                metrics={"loss": number / 3},
+                metrics={"loss": make_summary(number / 3, min=number / 4, step=number), "nan": float("nan")},
                 lineage=lineage,
                 **fields,
             ),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gitexp import __version__
 from gitexp.errors import BrokenRecord
 from gitexp.model.cost import join_costs
-from gitexp.model.details import find_details
+from gitexp.model.details import DETAILS, find_details
+from gitexp.model.refs import RUNS
 from gitexp.model.run import Status
+from gitexp.store.index_details import keep_details, read_kept_details
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,12 +23,27 @@ if TYPE_CHECKING:
     from gitexp.model.values import Value
     from gitexp.store.runs import RunStore
 
+_VERSION = zlib.crc32(" ".join((__version__, *DETAILS)).encode())
+"""Another gitexp may find other details in the same manifest."""
+
 
 def read_details(store: RunStore, heads: Sequence[RunHead]) -> tuple[dict[str, dict[str, Value]], list[ExpError]]:
     """The details by ref, and why a manifest could not be read: that run has none.
 
-    Of a run that stands for a chain the cost is that of all parts, not known where it is not known of each.
+    Of a run that stands for a chain the cost is that of all parts, not known where it is not known of each. The details
+    of an ended run are kept in the index: the next look reads no manifest.
     """
+    lasting = [head for head in heads if head.ref.startswith(RUNS) and not head.chain]
+    kept = read_kept_details(store.repository, [head.commit for head in lasting], _VERSION)
+    known = {head.ref: kept[head.commit] for head in lasting if head.commit in kept}
+    found, broken = _read_manifests(store, [head for head in heads if head.ref not in known])
+    new = {head.commit: found[head.ref] for head in lasting if head.ref in found}
+    keep_details(store.repository, new, _VERSION)
+    both = known | found
+    return {head.ref: both[head.ref] for head in heads if head.ref in both}, broken
+
+
+def _read_manifests(store: RunStore, heads: Sequence[RunHead]) -> tuple[dict[str, dict[str, Value]], list[ExpError]]:
     found: dict[str, dict[str, Value]] = {}
     earlier = {part.ref: part for head in heads for part in head.chain[:-1]}
     costs: dict[str, Cost | None] = {}

@@ -79,7 +79,5 @@ CREATE INDEX runs_unfilled ON stored_runs (number) WHERE filled = 0;
 CREATE TABLE stored_keys (key INTEGER PRIMARY KEY, part TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (part, name));
 CREATE TABLE stored_values (key INTEGER, run INTEGER, value, type TEXT NOT NULL, PRIMARY KEY (key, run)) WITHOUT ROWID;
 CREATE TABLE stored_metrics (key INTEGER, run INTEGER, last, min, max, step, PRIMARY KEY (key, run)) WITHOUT ROWID;
-CREATE TABLE stored_details (
-    "commit" TEXT, key TEXT, value, type TEXT NOT NULL, PRIMARY KEY ("commit", key)
-) WITHOUT ROWID;
+CREATE TABLE stored_details ("commit" TEXT PRIMARY KEY, version INTEGER NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -157,15 +158,19 @@ def test_many_listings_and_recordings_at_once(folder: GitFolder) -> None:
     assert read_indexed(repository) == gather_heads(repository)
 
 
-def test_a_writer_that_is_killed_leaves_an_index_that_can_be_used(indexed: GitFolder) -> None:
+def test_a_writer_that_is_killed_leaves_an_index_that_can_be_used(indexed: GitFolder, tmp_path: pathlib.Path) -> None:
+    """By the Git that it asks for the commit of a new ref, which it does within its transaction."""
     store_run(indexed, plan_run(indexed, "m4km4km4km", minutes=40))
-    script = (
-        "import os, signal; from gitexp.store import index_filling as f, runs; plain = f._decide\n"
-        "f._decide = lambda *words: (plain(*words), os.kill(os.getpid(), signal.SIGKILL))\n"
-        "runs.open_store().heads()"
-    )
-    done = subprocess.run([sys.executable, "-c", script], cwd=indexed.path, check=False, timeout=PATIENCE)
-    assert done.returncode == -9
+    (tmp_path / "bin").mkdir()
+    deadly = tmp_path / "bin" / "git"
+    deadly.write_text(f'#!/bin/sh\ncase "$*" in *cat-file*) kill -9 $PPID;; esac\nexec {shutil.which("git")} "$@"\n')
+    deadly.chmod(0o755)
+    environment = os.environ | {"PATH": f"{deadly.parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        [sys.executable, "-m", "gitexp", "ls", "--ids"],
+        cwd=indexed.path, env=environment, capture_output=True, check=False, timeout=PATIENCE,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (-9, b"")
     assert list_ids(indexed) == sorted([*IDS, "m4km4km4km"])
 
 

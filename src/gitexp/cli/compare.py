@@ -20,7 +20,7 @@ from gitexp.cli.options import (
     count_option,
     run_argument,
 )
-from gitexp.cli.specs import STDIN, read_piped
+from gitexp.cli.specs import read_named
 from gitexp.cli.terminal import find_look, say, warn
 from gitexp.errors import UsageError
 from gitexp.model.group_comparison import INTERVALS, TESTS, Procedure
@@ -133,10 +133,10 @@ def compare(
     keys = _split(rows)
     by = _split(group_by)
     _check_options(group_by, by, rows=rows, metrics=metrics, test=test, interval=interval)
-    specs = read_specs(runs or [])
+    specs = read_named(runs, "exp compare -")
     limit = length if length is not None else 0 if specs or by or where is not None else DEFAULT_LENGTH
     store = open_recovered()
-    choice = RunChoice(specs=tuple(specs), where=where, experiment=experiment, limit=limit)
+    choice = RunChoice(specs=specs, where=where, experiment=experiment, limit=limit)
     if by:
         from gitexp.cli.compare_groups import GroupRequest, write_groups
 
@@ -193,16 +193,6 @@ def _check_options(
     given = [option for option, value in (("--metric", metrics), ("--test", test), ("--ci", interval)) if value]
     if given and not by:
         raise UsageError(f"{given[0]} is for groups of runs", hint=f"exp compare --group-by auto {given[0]} …")
-
-
-def read_specs(words: list[str]) -> list[str]:
-    """The runs that are named, those on standard input in the place of ``-``. Raises UsageError."""
-    specs: list[str] = []
-    for word in words:
-        specs += read_piped("exp compare -") if word == STDIN else [word]
-    if words and not specs:
-        raise UsageError("-: no run on standard input", hint="exp ls --ids | exp compare -")
-    return specs
 
 
 def _write_page(store: RunStore, comparison: RunComparison, look: Look, *, everything: bool, asked: bool) -> None:

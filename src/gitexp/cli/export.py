@@ -21,7 +21,7 @@ from gitexp.cli.options import (
     run_argument,
 )
 from gitexp.cli.progress import Progress
-from gitexp.cli.specs import STDIN, read_piped
+from gitexp.cli.specs import read_named
 from gitexp.cli.terminal import say, warn, warn_of_broken
 from gitexp.cli.written_file import STDOUT, check_target, open_whole
 from gitexp.errors import UsageError
@@ -106,15 +106,9 @@ def export(
         raise UsageError("-o - and --json: one of them", hint="exp export --format json -o -")
     check_target(output)
     request = ExportRequest(_find_form(output, form), series, _split(metrics if series else columns))
-    specs: list[str] = []
-    for word in runs or []:
-        specs += read_piped("exp export -") if word == STDIN else [word]
-    if runs and not specs:
-        raise UsageError("-: no run on standard input", hint="exp ls --ids | exp export - -o runs.csv")
+    specs = read_named(runs, f"exp export - -o {output}")
     store = open_recovered()
-    chosen = choose_runs(
-        store, RunChoice(tuple(specs), where, experiment, everything, hidden, parts, None, length or 0)
-    )
+    chosen = choose_runs(store, RunChoice(specs, where, experiment, everything, hidden, parts, None, length or 0))
     with open_whole(output) as file, Progress("export", quiet=quiet or as_json) as progress:
         tell = progress.talk().progress
 

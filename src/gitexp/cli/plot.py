@@ -9,7 +9,6 @@ import typer
 
 from gitexp.actions.choose_runs import RunChoice
 from gitexp.actions.plot_runs import PlotKind, PlotRequest, PlottedResult, plot_runs
-from gitexp.cli.compare import read_specs
 from gitexp.cli.completion import complete_columns, complete_metric, complete_plotted
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import (
@@ -20,6 +19,7 @@ from gitexp.cli.options import (
     WHERE_OPTION,
     count_option,
 )
+from gitexp.cli.specs import read_named
 from gitexp.cli.terminal import find_look, say, warn_of_broken
 from gitexp.errors import UsageError
 from gitexp.model.plot_axes import name_some
@@ -138,7 +138,7 @@ def plot(
         from gitexp.cli.plot_file import find_form
 
         form = find_form(output)
-    specs = tuple(read_specs(words or []))
+    specs = read_named(words, "exp plot -")
     request = PlotRequest(
         kind,
         specs,

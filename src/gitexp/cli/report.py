@@ -17,7 +17,7 @@ from gitexp.cli.options import (
     count_option,
     run_argument,
 )
-from gitexp.cli.specs import STDIN, read_piped
+from gitexp.cli.specs import STDIN, read_named
 from gitexp.cli.terminal import say, warn
 from gitexp.errors import UsageError
 
@@ -84,7 +84,7 @@ def report(
         raise UsageError("--baseline needs groups", hint="exp report --group-by auto --baseline RUN")
     if open_it and (output == STDIN or form == "md"):
         raise UsageError("--open: there is no page to open", hint="exp report --open")
-    specs = _read_specs(runs or [])
+    specs = read_named(runs, "exp report -")
     limit = length if length is not None else 0 if specs else DEFAULT_LENGTH
     choice = RunChoice(specs=specs, where=where, experiment=experiment, limit=limit)
     keys = tuple(key.strip() for key in group_by.split(",") if key.strip()) if group_by else ()
@@ -135,15 +135,6 @@ def _write_page(
         _tell(read, path, size, is_cut=not choice.specs)
     if open_it:
         _open_page(path)
-
-
-def _read_specs(words: list[str]) -> tuple[str, ...]:
-    specs: list[str] = []
-    for word in words:
-        specs += read_piped("exp report -") if word == STDIN else [word]
-    if words and not specs:
-        raise UsageError("-: no run on standard input", hint="exp ls --ids | exp report -")
-    return tuple(specs)
 
 
 def _say_empty(read: ReportRead, choice: RunChoice) -> str:

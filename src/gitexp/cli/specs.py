@@ -27,6 +27,19 @@ def read_specs(given: Sequence[str] | None) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(specs))
 
 
+def read_named(given: Sequence[str] | None, example: str) -> tuple[str, ...]:
+    """The runs that are named, those on standard input in the place of ``-``; one that is named twice comes twice.
+
+    ``example`` is as ``read_piped`` has it. Raises UsageError where ``-`` is all, and nothing came.
+    """
+    specs: list[str] = []
+    for word in given or ():
+        specs += read_piped(example) if word == STDIN else [word]
+    if given and not specs:
+        raise UsageError("-: no run on standard input", hint=f"exp ls --ids | {example}")
+    return tuple(specs)
+
+
 def read_piped(example: str) -> list[str]:
     """The words on standard input; on a terminal it is said that they are waited for.
 

@@ -150,3 +150,11 @@ def test_a_message_with_a_million_params_is_read_up_to_a_bound() -> None:
     said = parse_message((LITERAL + flood).encode()).said.values
     assert len(said.params) == 1_000
     assert said.more == {"params"}
+
+
+@pytest.mark.parametrize("value", [math.nan, -math.inf, "NaN", "Infinity", [1.5, math.inf], {"a": ["-Infinity"]}])
+def test_of_a_number_that_json_has_not_the_manifest_tells_whether_it_is_a_text(value: object) -> None:
+    said = parse_message(format_message(make_run(params={"lr": 0.1, "clip": value}, tags={"team": "fraud"}))).said
+
+    assert said.values.more == {"params"}
+    assert said.values.params["lr"] == 0.1

@@ -27,6 +27,8 @@ _MOST_READ = 1_000
 """Lines of one kind: a writer stops at 64, and who sends a million wants our listing to stand still."""
 _KINDS = {"Param": "params", "Metric": "metrics", "Tag": "tags"}
 _SPELT = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_AMBIGUOUS = re.compile(r'"(?:NaN|-?Infinity)"')
+"""A number that JSON has not, or the text of that name: only the manifest tells one from the other."""
 
 
 _ALONE = Lineage()
@@ -159,6 +161,8 @@ def _read_values(lines: list[str]) -> SaidValues:
                 metrics[plain[1]] = Summary(*numbers, math.nan, at, 0, "")
                 continue
             key, value, tail = _parse_pair(rest)
+            if word != "Metric" and _AMBIGUOUS.search(rest):
+                more.add(_KINDS[word])
             if word == "Param":
                 params[key] = value
             elif word == "Metric":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 APPLICATION = 0x67657870
 """``gexp``: a file with another number was not made by us."""
-VERSION = 1
+VERSION = 2
 
 RUN_COLUMNS = (
     "ref",

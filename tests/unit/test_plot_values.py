@@ -143,6 +143,13 @@ def test_texts_are_categories_in_natural_order() -> None:
     assert [point.x for point in plot.points] == [2, 1, 1, 3, 0]
 
 
+def test_numbers_beside_texts_go_by_their_size() -> None:
+    plot = make_scatter(
+        candidates(*(({"lr": lr}, {"loss": 1.0}) for lr in (0.1, 0.05, 1e-3, "auto", 0.3))), "lr", "loss"
+    )
+    assert plot.categories == ("0.001", "0.05", "0.1", "0.3", "auto")
+
+
 def test_what_a_scatter_leaves_out_is_said() -> None:
     runs = candidates(
         ({"lr": 0.1}, {"loss": 1.0}),
@@ -212,7 +219,7 @@ def test_parallel_axes_are_what_differs_and_the_best_come_first() -> None:
     default = make_parallel(runs, (), {"loss": "minimize"})
     assert [axis.key for axis in default.axes[-1:]] == ["metrics.loss"]
     assert [run.name for run in default.runs] == ["run-1", "run-0", "run-2"]
-    assert "1 values of loss are no finite numbers" in default.left_out
+    assert "1 value of loss is no finite number" in default.left_out
 
 
 def test_more_axes_and_texts_than_fit_are_named() -> None:

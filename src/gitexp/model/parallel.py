@@ -60,7 +60,7 @@ def make_parallel(
         (beyond, f"beyond {MOST_AXES} axes"),
     )
     left_out = tuple(f"{name_some(names)} ({why})" for names, why in reasons if names)
-    odd = tuple(f"{len(axis.odd)} values of {axis.title} are no finite numbers" for axis in axes if axis.odd)
+    odd = tuple(_tell_odd(axis) for axis in axes if axis.odd)
     coloured_by = axes[-1].column if ends else None
     ranks = axes[-1].places if ends else ()
     is_less = coloured_by is not None and (directions or {}).get(coloured_by.name) == "minimize"
@@ -81,6 +81,15 @@ def _order(count: int, ranks: Sequence[float | None], *, reverse: bool) -> list[
     ranked = [(rank, place) for place, rank in enumerate(ranks) if rank is not None]
     ordered = sorted(ranked, key=lambda pair: -pair[0] if reverse else pair[0])
     return [place for _, place in ordered] + [place for place, rank in enumerate(ranks) if rank is None]
+
+
+def _tell_odd(axis: PlotAxis) -> str:
+    count = len(axis.odd)
+    return (
+        f"1 value of {axis.title} is no finite number"
+        if count == 1
+        else (f"{count} values of {axis.title} are no finite numbers")
+    )
 
 
 def _make_axis(axis: PlotAxis, order: Sequence[int]) -> ParallelAxis:

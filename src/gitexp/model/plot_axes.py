@@ -128,9 +128,17 @@ def _is_flag(value: object) -> bool:
 
 def _read_texts(column: Column, cells: Sequence[Cell]) -> PlotAxis:
     texts = [format_value(cell.value) if cell.present else None for cell in cells]
-    categories = tuple(sorted({text for text in texts if text is not None}, key=natural_key))
-    number = {text: float(place) for place, text in enumerate(categories)}
-    return PlotAxis(column, column.title, tuple(None if text is None else number[text] for text in texts), categories)
+    numbers = {
+        format_value(cell.value): number
+        for cell in cells
+        if (number := _number_of(cell)) is not None and not _is_flag(cell.value)
+    }
+    present = {text for text in texts if text is not None}
+    ordered = sorted(present & {text for text, one in numbers.items() if math.isfinite(one)}, key=numbers.__getitem__)
+    categories = (*ordered, *sorted(present - set(ordered), key=natural_key))
+    place_of = {text: float(place) for place, text in enumerate(categories)}
+    places = tuple(None if text is None else place_of[text] for text in texts)
+    return PlotAxis(column, column.title, places, categories)
 
 
 def _read_times(column: Column, cells: Sequence[Cell]) -> PlotAxis:

@@ -13,6 +13,7 @@ import pytest
 
 from gitexp.model.run import Artifact, Environment, Lineage, Status
 from kit.exp import run_exp
+from kit.hostile_runs import plan_chain, store_many
 from kit.stored import plan_run, store_run
 
 if TYPE_CHECKING:
@@ -213,6 +214,13 @@ def test_pictures_tables_code_and_lineage(folder: GitFolder) -> None:
     assert values["code"][0]["lines"][-2:] == ["-print(1)", "+print(2)"]
     assert values["pool"][values["runs"][0]["sections"]["lineage"]] == {"reproduces": "k3v9x2mabc"}
     assert values["packages"] == {"a" * 64: {"numpy": "2.0.0"}}
+
+
+def test_a_chain_costs_what_its_parts_cost(folder: GitFolder) -> None:
+    store_many(folder, plan_chain(folder))
+    values = write_report(folder)
+    assert cells(values, "seconds") == [3 * 3600.0]
+    assert cells(values, "cost.amount") == [7.5]
 
 
 def test_groups_are_held_against_a_baseline(folder: GitFolder) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.choose_runs import choose_runs
 from gitexp.actions.compare_groups import compare_groups
+from gitexp.actions.details_of_runs import read_details
 from gitexp.actions.report_code import read_code
 from gitexp.actions.report_curves import read_report_curves
 from gitexp.actions.report_media import read_pictures, read_report_tables
@@ -66,9 +67,10 @@ def read_report(store: RunStore, request: ReportRequest) -> ReportRead:
     chosen = choose_runs(store, request.choice)
     heads = chosen.heads
     manifests, unread = _load(store, heads)
-    candidates = tuple(
-        Candidate(head, find_details(manifests[head.ref]) if head.ref in manifests else {}) for head in heads
-    )
+    # Of a chain the parts before it count, too: what it cost is not in its own manifest.
+    joined, unjoined = read_details(store, [head for head in heads if head.chain])
+    own = {ref: find_details(run) for ref, run in manifests.items()}
+    candidates = tuple(Candidate(head, joined.get(head.ref) or own.get(head.ref) or {}) for head in heads)
     columns = _find_columns(candidates, store)
     curves, broken, said = read_report_curves(store, heads)
     comparison = None
@@ -99,7 +101,7 @@ def read_report(store: RunStore, request: ReportRequest) -> ReportRead:
         _name_others(runs, chosen),
         (*said, *unimportant, *untold, *unseen, *uncoded, *unlisted),
     )
-    errors = {error.message: error for error in (*chosen.broken, *unread, *broken)}
+    errors = {error.message: error for error in (*chosen.broken, *unread, *unjoined, *broken)}
     return ReportRead(report, chosen, tuple(errors.values()))
 
 

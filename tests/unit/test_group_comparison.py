@@ -9,7 +9,7 @@ from scipy import stats
 from gitexp.errors import UsageError
 from gitexp.model.comparison import Candidate
 from gitexp.model.group_comparison import Procedure
-from gitexp.model.grouped_metrics import compare_metrics
+from gitexp.model.grouped_metrics import measure_groups
 from gitexp.model.grouping import group_runs
 from gitexp.model.run import Status
 from kit.heads import make_head
@@ -35,7 +35,7 @@ def runs(group, values, *, key="auc", start=1, **fields):
 
 def compare(*candidates, baseline=0, directions=None, metrics=(), **procedure):
     grouping = group_runs([one for group in candidates for one in group], ["group"])
-    return compare_metrics(
+    return measure_groups(
         grouping,
         {"auc": "maximize"} if directions is None else directions,
         lambda: np.random.default_rng(1),
@@ -213,7 +213,7 @@ def test_no_more_metrics_than_asked_for_are_looked_at():
         for place, head in enumerate(heads)
     ]
     grouping = group_runs(many, ["group"])
-    found = compare_metrics(grouping, {"d": "minimize"}, lambda: np.random.default_rng(1), most=1)
+    found = measure_groups(grouping, {"d": "minimize"}, lambda: np.random.default_rng(1), most=1)
     assert [row.column.name for row in found.metrics] == ["d"]
     assert found.further == ("auc", "b", "c")
 

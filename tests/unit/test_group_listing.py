@@ -13,7 +13,7 @@ from gitexp.errors import DirectionUnknown, UsageError
 from gitexp.model.best_first import find_best_order, find_metrics, split_valued
 from gitexp.model.comparison import Candidate
 from gitexp.model.group_listing import best_value, find_best_runs, make_group_table
-from gitexp.model.grouped_metrics import compare_metrics
+from gitexp.model.grouped_metrics import measure_groups
 from gitexp.model.grouping import group_runs
 from gitexp.model.listing import ListingRequest, list_runs
 from gitexp.model.run import Status
@@ -47,7 +47,7 @@ def no_generator() -> Any:
 
 def table(**options: Any) -> Any:
     grouping = group_runs([Candidate(head, {}) for head in HEADS], ["lr"])
-    return make_group_table(compare_metrics(grouping, {"auc": "maximize"}, no_generator), **options)
+    return make_group_table(measure_groups(grouping, {"auc": "maximize"}, no_generator), **options)
 
 
 def labels(found: Any) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitexp.actions.grouped_runs import read_candidates
 from gitexp.actions.named_run import find_run
 from gitexp.errors import ExpError, UsageError
-from gitexp.model.grouped_metrics import compare_metrics
+from gitexp.model.grouped_metrics import measure_groups
 from gitexp.model.grouping import group_runs
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def compare_groups(
     candidates, broken = read_candidates(store, chosen.heads)
     grouping = group_runs(candidates, by)
     place = _find_baseline(store, chosen, grouping, baseline) if baseline is not None and grouping.groups else None
-    found = compare_metrics(
+    found = measure_groups(
         grouping,
         store.settings.directions,
         _make_generator,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gitexp.model.statistics_bootstrap import Generators
 
 
-def compare_metrics(
+def measure_groups(
     grouping: Grouping,
     directions: Mapping[str, Direction],
     generators: Generators,

@@ -219,8 +219,22 @@ def tell(demo: Demo) -> None:
     demo.type("exp purge --yes last-one")
     demo.type("exp push")
 
-    demo.say("No server, no account. And a run as exp watch draws it, while it goes and afterwards.")
-    demo.type("exp watch linear --once --metric loss --metric val.acc")
+    demo.say("Which setting is better, and is it more than noise? The same with four seeds each.")
+    demo.save(".exp.yaml", "metrics: {loss: minimize, val.acc: maximize}\n")
+    for alpha in ("0.0001", "0.01", "0.1"):
+        for seed in range(1, 5):
+            demo.type(
+                f"exp run --quiet -e sweep -- python train_steps.py --steps 200 --alpha {alpha} --seed {seed}",
+                quiet=(alpha, seed) != ("0.0001", 1),
+            )
+    demo.type("exp ls -e sweep --where 'val.acc > 0.9 and alpha < 0.05' --top 3 --by val.acc --curve loss")
+    demo.type("exp compare -e sweep --group-by auto --baseline max:val.acc --metric val.acc")
+    demo.type('exp query "select status, count(*) as runs, sum(seconds) as seconds from runs group by status"')
+    demo.type("exp report -e sweep --group-by auto -o ../sweep.html")
+    demo.say("(--keep FOLDER keeps that page: it opens without a network.)")
+
+    demo.say("No server, no account. And the curves, a band for the seeds of each setting.")
+    demo.type("exp plot loss -e sweep --group-by alpha --smooth 0.8 --log")
 
 
 def main() -> None:

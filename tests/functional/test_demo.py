@@ -26,10 +26,12 @@ def test_the_demo(tmp_path: pathlib.Path, sealed: pathlib.Path) -> None:
 
     assert done.returncode == 0, done.stdout
     folder = GitFolder(tmp_path / "demo" / "digits")
-    assert len(folder.git("for-each-ref", "refs/runs").splitlines()) == 8
+    assert len(folder.git("for-each-ref", "refs/runs").splitlines()) == 8 + 12
     assert "activation" in done.stdout
     assert "failed" in done.stdout
     assert "identical" in done.stdout.partition("$ exp reproduce relu")[2]
+    assert "n = 4 and 4)" in done.stdout.partition("$ exp compare -e sweep")[2]
+    assert "Content-Security-Policy" in (tmp_path / "demo" / "sweep.html").read_text(encoding="utf-8")
     assert (tmp_path / "demo" / "served" / "model.pkl").stat().st_size > 1000
     # One was cut short: what it had said is there.
     subjects = {

@@ -219,6 +219,9 @@ def tell(demo: Demo) -> None:
     demo.type("exp purge --yes last-one")
     demo.type("exp push")
 
+    demo.say("A run as exp watch draws it, while it goes and afterwards.")
+    demo.type("exp watch linear --once --metric loss --metric val.acc")
+
     demo.say("Which setting is better, and is it more than noise? The same with four seeds each.")
     demo.save(".exp.yaml", "metrics: {loss: minimize, val.acc: maximize}\n")
     for alpha in ("0.0001", "0.01", "0.1"):
@@ -231,7 +234,8 @@ def tell(demo: Demo) -> None:
     demo.type("exp compare -e sweep --group-by auto --baseline max:val.acc --metric val.acc")
     demo.type('exp query "select status, count(*) as runs, sum(seconds) as seconds from runs group by status"')
     demo.type("exp report -e sweep --group-by auto -o ../sweep.html")
-    demo.say("(--keep FOLDER keeps that page: it opens without a network.)")
+    demo.say("(--keep FOLDER keeps that page: it opens without a network.) The sweep goes to the team as well.")
+    demo.type("exp push --all")
 
     demo.say("No server, no account. And the curves, a band for the seeds of each setting.")
     demo.type("exp plot loss -e sweep --group-by alpha --smooth 0.8 --log")

@@ -42,6 +42,16 @@ EXAMPLES: tuple[ExpError, ...] = (
     errors.DirectionUnknown("loss"),
     errors.ConfigError(".exp.yaml", 7, "artefacts", "unknown key", hint="did you mean artifacts?"),
     errors.ParamsFileError("params.yaml", 3, "mapping values are not allowed here"),
+    errors.BrokenRegistry(
+        "registry.yaml", 12, "models.fraud.versions.0.stage", "no stage 'prod'", hint="one of staging, production"
+    ),
+    errors.VersionNotFound("fraud@production", "nothing of it is in production", hint="exp registry ls"),
+    errors.PolicyFailed(
+        "fraud:v3",
+        "production",
+        ["metrics.val_auc >= 0.9: it is 0.87", "2 approvals: there is 1, of ada@example.org"],
+        hint="exp approve fraud:v3 --stage production",
+    ),
     errors.BrokenRecord("refs/runs/default/k3v9x2mabc", "its message has no Run-Id"),
     errors.BrokenObject("a tree that ends too early"),
     errors.ObjectDamaged("model.pt", "68cc9af49557ea9711dad503a6907437", "s3://runs"),

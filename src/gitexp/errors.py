@@ -8,6 +8,7 @@
     ├── NotFound                    1     not-found
     │   ├── NotARepository          1     not-a-repository
     │   ├── RunNotFound             1     run-not-found
+    │   ├── VersionNotFound         1     version-not-found
     │   ├── PartNotFound            1     part-not-found
     │   ├── NothingToPlot           1     nothing-to-plot
     │   ├── NoRemote                1     no-remote
@@ -19,13 +20,15 @@
     ├── DirectionUnknown            1     direction-unknown
     ├── ConfigError                 1     config
     ├── ParamsFileError             1     params-file
+    ├── BrokenRegistry              1     broken-registry
     ├── BrokenRecord                1     broken-record
     │   └── NewerFormat             1     newer-format
     ├── BrokenObject                1     broken-object
     │   └── ObjectDamaged           1     object-damaged
     ├── Refused                     1     refused
     │   ├── SecretsFound            1     secrets-found
-    │   └── HistoryUnasked          1     history-unasked
+    │   ├── HistoryUnasked          1     history-unasked
+    │   └── PolicyFailed            1     policy-failed
     ├── RefMoved                    1     ref-moved
     ├── RunDiverged                 1     run-diverged
     ├── RemoteFailed                1     remote-failed
@@ -159,6 +162,15 @@ class RunNotFound(NotFound):
         )
 
 
+class VersionNotFound(NotFound):
+    """A model, version, stage or alias that `registry.yaml` has not, or no `registry.yaml` at all."""
+
+    code = "version-not-found"
+
+    def __init__(self, spec: str, why: str, *, hint: str | None = None) -> None:
+        super().__init__(f"no version {spec}: {why}", hint=hint, spec=spec, why=why)
+
+
 class PartNotFound(NotFound):
     """A run is there, the part of its record that was asked for is not."""
 
@@ -275,6 +287,18 @@ class ParamsFileError(ExpError):
         super().__init__(f"{where}: {why}", hint=hint, file=file, line=line, why=why)
 
 
+class BrokenRegistry(ExpError):
+    """`registry.yaml` that is not of its form; ``line`` counts from 1, None where not known."""
+
+    code = "broken-registry"
+
+    def __init__(self, file: str, line: int | None, key: str, why: str, *, hint: str | None = None) -> None:
+        where = f"{file}:{line}" if line is not None else file
+        super().__init__(
+            f"{where}: {key}: {why}" if key else f"{where}: {why}", hint=hint, file=file, line=line, key=key, why=why
+        )
+
+
 class BrokenRecord(ExpError):
     """A run's commit or manifest that cannot be read as format 1."""
 
@@ -349,6 +373,18 @@ class HistoryUnasked(Refused):
             remote=remote,
             count=count,
             commits=commits,
+        )
+
+
+class PolicyFailed(Refused):
+    """A promotion that a policy does not let through. ``failed`` are the requirements, each with what was found."""
+
+    code = "policy-failed"
+
+    def __init__(self, version: str, stage: str, failed: list[str], *, hint: str | None = None) -> None:
+        lines = "".join(f"\n    {one}" for one in failed)
+        super().__init__(
+            f"{version} may not go to {stage}:{lines}", hint=hint, version=version, stage=stage, failed=failed
         )
 
 

@@ -130,7 +130,7 @@ def test_one_part_as_it_is(runs: GitFolder) -> None:
         ("best:loss", 1, "direction-unknown", "max:loss or min:loss"),
         ("max:nothing", 1, "run-not-found", "no finished run with a value of 'nothing'"),
         ("last~x", 2, "invalid-value", "last~1"),
-        ("fraud@production", 1, "run-not-found", "there is no registry.yaml here"),
+        ("fraud@production", 1, "version-not-found", "there is no registry.yaml here"),
         ("m4ra", 1, "broken-record", "cannot be read"),
         ("v6sx0c7r1n", 1, "newer-format", "pip install --upgrade gitexp"),
     ],

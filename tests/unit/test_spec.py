@@ -12,7 +12,7 @@ from gitexp.errors import AmbiguousRun, DirectionUnknown, InvalidValue, RunNotFo
 from gitexp.model.refs import Experiment, RunRef
 from gitexp.model.run import Status
 from gitexp.model.selection import Scope, select_run
-from gitexp.model.spec import Extreme, FullRef, Last, Registry, Spec, Text, format_spec, parse_spec
+from gitexp.model.spec import Extreme, FullRef, Last, Spec, Text, VersionSpec, format_spec, parse_spec
 from kit.heads import make_head, make_summary
 
 DEFAULT = Scope(Experiment("default"))
@@ -31,8 +31,8 @@ DEFAULT = Scope(Experiment("default"))
         ("max:.max", Extreme("max", ".max")),
         ("refs/runs/default/k3v9x2mabc", FullRef(RunRef("ended", "default", "k3v9x2mabc"))),
         ("refs/exp/live/a/k3v9x2mabc", FullRef(RunRef("live", "a", "k3v9x2mabc"))),
-        ("fraud@production", Registry("fraud", stage="production")),
-        ("fraud:v3", Registry("fraud", version=3)),
+        ("fraud@production", VersionSpec("fraud", stage="production")),
+        ("fraud:v3", VersionSpec("fraud", version=3)),
         ("k3v9", Text("k3v9")),
         ("amber-fox-k3v9", Text("amber-fox-k3v9")),
         ("lastly", Text("lastly")),

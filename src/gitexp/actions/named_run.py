@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gitexp.actions.heads import complete_heads, present_experiment
 from gitexp.actions.missing_runs import point_elsewhere
-from gitexp.errors import BrokenObject, RunNotFound
+from gitexp.errors import BrokenObject, RunNotFound, VersionNotFound
 from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
 from gitexp.git.reading import read_objects
@@ -15,7 +15,7 @@ from gitexp.git.refs import is_ancestor, resolve
 from gitexp.model.refs import parse_run_ref
 from gitexp.model.run import Status
 from gitexp.model.selection import Scope, select_run
-from gitexp.model.spec import Extreme, FullRef, Text, is_commit_prefix, parse_spec
+from gitexp.model.spec import Extreme, FullRef, Text, format_spec, is_commit_prefix, parse_spec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
     from gitexp.model.refs import Experiment
-    from gitexp.model.spec import Spec
+    from gitexp.model.spec import Spec, VersionSpec
     from gitexp.store.head_reading import Heads
     from gitexp.store.runs import RunStore
 
@@ -36,7 +36,11 @@ def find_run(store: RunStore, text: str, experiment: str | None = None, heads: H
     be read.
     """
     spec = parse_spec(text)
-    scope = Scope(present_experiment(store, experiment), store.settings.directions)
+    scope = Scope(
+        present_experiment(store, experiment),
+        store.settings.directions,
+        registry=lambda one: _find_of_version(store, one),
+    )
     known = store.heads() if heads is None else heads
     runs: Sequence[RunHead] = known.runs
     if isinstance(spec, Extreme):
@@ -52,6 +56,20 @@ def find_run(store: RunStore, text: str, experiment: str | None = None, heads: H
             if _is_named(spec, error):
                 raise error from None
         raise point_elsewhere(store, missing, text, known) from None
+
+
+def _find_of_version(store: RunStore, spec: VersionSpec) -> RunId:
+    """The run of a version in the project's registry. Raises VersionNotFound and BrokenRegistry."""
+    from gitexp.model.registry_lookup import find_version
+    from gitexp.store.registry_file import read_registry, registry_path
+
+    file = read_registry(store)
+    if file is None:
+        why = f"there is no {registry_path(store)} here"
+        raise VersionNotFound(format_spec(spec), why, hint=f"exp promote last --model {spec.model} --stage staging")
+    run = parse_run_ref(find_version(file.registry, spec).version.run)
+    assert run is not None, "the reader of the registry lets nothing else through"
+    return run.id
 
 
 def find_runs(

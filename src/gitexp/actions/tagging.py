@@ -9,7 +9,7 @@ from gitexp.actions.named_run import find_earlier_tip, find_runs
 from gitexp.actions.show import load_so_far
 from gitexp.model.run import Status
 from gitexp.model.selection import Scope, match_text
-from gitexp.model.spec import Registry, Text, is_commit_prefix, parse_spec
+from gitexp.model.spec import Text, VersionSpec, is_commit_prefix, parse_spec
 from gitexp.model.tag_words import split_words
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def find_tagged(
 
     def names_run(word: str) -> bool:
         spec = parse_spec(word) if word.isprintable() and word else Text(word)
-        if not isinstance(spec, Text | Registry):
+        if not isinstance(spec, Text | VersionSpec):
             return True  # 'last', 'max:…', a ref: whatever is wrong with it is told by who looks for it
         if match_text(word, known.runs, scope):
             return True

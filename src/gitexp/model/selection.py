@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gitexp.errors import AmbiguousRun, DirectionUnknown, RunNotFound
+from gitexp.errors import AmbiguousRun, DirectionUnknown, RunNotFound, VersionNotFound
 from gitexp.model.chains import Chains
 from gitexp.model.ids import SHORTEST_PREFIX, is_id_prefix
 from gitexp.model.run import Status
-from gitexp.model.spec import Extreme, FullRef, Last, Registry, Text, format_spec, is_commit_prefix
+from gitexp.model.spec import Extreme, FullRef, Last, Text, VersionSpec, format_spec, is_commit_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,8 +32,8 @@ class Scope:
     directions: Mapping[str, Direction] = field(default_factory=dict)
     earlier_tips: Mapping[str, RunId] = field(default_factory=dict)
     """Commit ids that were a run's tip before an annotation moved it."""
-    registry: Callable[[Registry], RunId | None] | None = None
-    """Looks a version up; None where there is no ``registry.yaml``."""
+    registry: Callable[[VersionSpec], RunId] | None = None
+    """Looks a version up, or raises VersionNotFound; None where there is no registry to look into."""
 
 
 def select_run(spec: Spec, heads: Sequence[RunHead], scope: Scope) -> RunHead:
@@ -51,7 +51,7 @@ def select_run(spec: Spec, heads: Sequence[RunHead], scope: Scope) -> RunHead:
         case FullRef(ref):
             found = [head for head in heads if head.id == ref.id and head.home == ref.experiment]
             return _take_one(format_spec(spec), found, heads)
-        case Registry():
+        case VersionSpec():
             return _select_version(spec, heads, scope)
         case Text(text):
             return _select_by_text(text, heads, scope)
@@ -128,16 +128,22 @@ def _direction(spec: Extreme, metric: str, directions: Mapping[str, Direction]) 
     return directions[metric]
 
 
-def _select_version(spec: Registry, heads: Sequence[RunHead], scope: Scope) -> RunHead:
+def _select_version(spec: VersionSpec, heads: Sequence[RunHead], scope: Scope) -> RunHead:
+    """The run of a version. A name is free, and a run may be called like a version: it comes after every version."""
     text = format_spec(spec)
-    run_id = scope.registry(spec) if scope.registry is not None else None
-    if run_id is not None:
-        return _take_one(text, [head for head in heads if head.id == run_id], heads)
-    named = _find_named(text, heads)
-    if named:
+    try:
+        run_id = scope.registry(spec) if scope.registry is not None else None
+    except VersionNotFound:
+        named = _find_named(text, heads)
+        if not named:
+            raise
         return _take_one(text, named, heads)
-    why = f"there is no registry.yaml here, so no version of {spec.model!r}" if scope.registry is None else None
-    raise RunNotFound(text, why or f"registry.yaml has no such version of {spec.model!r}")
+    if run_id is None:
+        return _take_one(text, _find_named(text, heads), heads)
+    found = [head for head in heads if head.id == run_id]
+    if not found:
+        raise RunNotFound(text, f"its run {run_id} is not here", hint="exp pull")
+    return _take_one(text, found, heads)
 
 
 def _select_by_text(text: str, heads: Sequence[RunHead], scope: Scope) -> RunHead:

@@ -57,7 +57,7 @@ class FullRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Registry:
+class VersionSpec:
     """A model's version in the registry: by stage or alias, or by number."""
 
     model: str
@@ -72,7 +72,7 @@ class Text:
     text: str
 
 
-Spec: TypeAlias = Last | Extreme | FullRef | Registry | Text
+Spec: TypeAlias = Last | Extreme | FullRef | VersionSpec | Text
 
 
 def parse_spec(text: str) -> Spec:
@@ -91,7 +91,7 @@ def parse_spec(text: str) -> Spec:
     if text.startswith("refs/"):
         return _parse_ref(text)
     if match := _REGISTRY.fullmatch(text):
-        return Registry(match[1], stage=match[2], version=int(match[3]) if match[3] else None)
+        return VersionSpec(match[1], stage=match[2], version=int(match[3]) if match[3] else None)
     return Text(text)
 
 
@@ -104,7 +104,7 @@ def format_spec(spec: Spec) -> str:
             return f"{kind}:{spec.written}"
         case FullRef(ref):
             return ref.name
-        case Registry(model, stage, version):
+        case VersionSpec(model, stage, version):
             return f"{model}@{stage}" if stage is not None else f"{model}:v{version}"
         case Text(text):
             return text

@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import time
+from typing import TYPE_CHECKING
+
+from gitexp.errors import StorageFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PATIENCE = 10.0
+_PAUSE = 0.01
+
+
+@contextlib.contextmanager
+def hold_lock(path: str) -> Iterator[None]:
+    """Holds the lock of a file, made where it is not there; waits ten seconds for it, then raises StorageFailed."""
+    try:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise StorageFailed(path, error.strerror or str(error)) from error
+    try:
+        deadline = time.monotonic() + _PATIENCE
+        while not try_lock(lock):
+            if time.monotonic() > deadline:
+                raise StorageFailed(path, "another process holds this lock, or the file system has none")
+            time.sleep(_PAUSE)
+        yield
+    finally:
+        os.close(lock)
 
 
 def try_lock(descriptor: int) -> bool:

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import secrets
-import time
 from typing import TYPE_CHECKING
 
 from gitexp.errors import StorageFailed
 from gitexp.git.config import author_identity
 from gitexp.model.ids import ALPHABET
 from gitexp.model.refs import Writer, is_writer
-from gitexp.store.file_lock import try_lock
+from gitexp.store.file_lock import hold_lock
 from gitexp.store.journal import local_folder
 from gitexp.store.machine import host_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gitexp.git.repository import Repository
 
 _FILE = "writer"
 _LONGEST_SLUG = 40
 _RANDOM_LETTERS = 4
-_PATIENCE = 10.0
-_PAUSE = 0.01
 
 
 def this_writer(repository: Repository) -> Writer:
@@ -41,7 +35,7 @@ def this_writer(repository: Repository) -> Writer:
         return known
     try:
         os.makedirs(os.path.dirname(file), exist_ok=True)
-        with _locked(file + ".lock"):
+        with hold_lock(file + ".lock"):
             return _read(repository, file) or _make(repository, file)
     except OSError as error:
         raise StorageFailed(file, error.strerror or str(error)) from error
@@ -82,17 +76,3 @@ def _read(repository: Repository, file: str) -> Writer | None:
 
 def _place(repository: Repository) -> dict[str, str]:
     return {"place": os.path.realpath(repository.common_dir), "host": host_name()}
-
-
-@contextlib.contextmanager
-def _locked(path: str) -> Iterator[None]:
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        deadline = time.monotonic() + _PATIENCE
-        while not try_lock(lock):
-            if time.monotonic() > deadline:
-                raise StorageFailed(path, "another process holds this lock, or the file system has none")
-            time.sleep(_PAUSE)
-        yield
-    finally:
-        os.close(lock)

@@ -1,0 +1,121 @@
+"""A part of ``registry.yaml`` with its place: whatever is wrong with it is told by line and key."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitexp.errors import BrokenRegistry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from gitexp.format.yaml_text import Path
+
+LONGEST_TEXT = 20_000
+
+
+class Place(NamedTuple):
+    """A file with the line of each of its keys and items."""
+
+    file: str
+    lines: Mapping[Path, int]
+
+    def line(self, path: Path) -> int | None:
+        """The line of a path, or of the nearest above it that has one."""
+        while path:
+            if path in self.lines:
+                return self.lines[path]
+            path = path[:-1]
+        return None
+
+
+class Node(NamedTuple):
+    """A value in the file. Every method that reads it raises BrokenRegistry where it is not of that form."""
+
+    value: Any
+    path: Path
+    place: Place
+
+    def wrong(self, why: str, *, hint: str | None = None, key: str | None = None) -> BrokenRegistry:
+        """What is wrong with the value, or with one of its keys."""
+        path = self.path if key is None else (*self.path, key)
+        return BrokenRegistry(self.place.file, self.place.line(path), ".".join(map(str, path)), why, hint=hint)
+
+    def mapping(self, known: Iterable[str] | None = None) -> dict[str, Any]:
+        """A mapping, with no keys but the known ones."""
+        if not isinstance(self.value, dict):
+            raise self.wrong(f"{_show(self.value)} where keys with values are expected")
+        if known is not None:
+            words = list(known)
+            for key in self.value:
+                if key not in words:
+                    near = difflib.get_close_matches(key, words, n=1, cutoff=0.5)
+                    hint = f"did you mean {near[0]}?" if near else "one of " + ", ".join(words)
+                    raise self.wrong("unknown key", hint=hint, key=key)
+        return self.value
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """The keys of a mapping with their values; none where nothing is written."""
+        if self.value is None:
+            return
+        for key, value in self.mapping().items():
+            yield key, Node(value, (*self.path, key), self.place)
+
+    def each(self) -> Iterator[Node]:
+        """The items of a list; none where nothing is written."""
+        if self.value is None:
+            return
+        if not isinstance(self.value, list):
+            raise self.wrong(f"{_show(self.value)} where a list is expected")
+        for place, value in enumerate(self.value):
+            yield Node(value, (*self.path, place), self.place)
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key; None where it is not there, or null."""
+        value = self.value.get(key)
+        return None if value is None else Node(value, (*self.path, key), self.place)
+
+    def need(self, key: str) -> Node:
+        """The value of a key that must be there."""
+        found = self.get(key)
+        if found is None:
+            raise self.wrong(f"{key} is missing")
+        return found
+
+    def text(self) -> str:
+        """One line of text that is not empty."""
+        if not isinstance(self.value, str) or not self.value or len(self.value) > LONGEST_TEXT:
+            raise self.wrong(f"{_show(self.value)} where a text is expected")
+        if "\0" in self.value:
+            raise self.wrong("a NUL in a text")
+        return self.value
+
+    def flag(self) -> bool:
+        """``true`` or ``false``."""
+        if not isinstance(self.value, bool):
+            raise self.wrong(f"{_show(self.value)} where true or false is expected")
+        return self.value
+
+    def count(self, least: int = 0) -> int:
+        """A whole number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int) or not least <= self.value < 10**15:
+            raise self.wrong(f"{_show(self.value)} where a whole number from {least} on is expected")
+        return self.value
+
+    def number(self) -> int | float:
+        """A number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
+            raise self.wrong(f"{_show(self.value)} where a number is expected")
+        return self.value
+
+    def texts(self) -> tuple[str, ...]:
+        """A list of texts, or one text."""
+        if isinstance(self.value, str):
+            return (self.text(),)
+        return tuple(one.text() for one in self.each())
+
+
+def _show(value: object) -> str:
+    shown = "nothing" if value is None else repr(value)
+    return shown if len(shown) <= 60 else shown[:59] + "…"

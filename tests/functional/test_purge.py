@@ -432,3 +432,17 @@ def test_runs_come_through_a_pipe_with_yes(leaky: GitFolder) -> None:
     assert asked.err.endswith(f"hint: exp purge {LEAK} --yes\n")
     assert run_exp(leaky, "purge", "-", "--yes").err.startswith("exp: no run came on standard input\n")
     assert run_exp(leaky, "purge", "-", "--yes", stdin=f"{LEAK}\n".encode()).out == f"erased amber-fox-v6sx ({LEAK})\n"
+
+
+def test_a_run_that_a_registry_on_another_branch_names_is_refused(leaky: GitFolder) -> None:
+    branch = leaky.git("symbolic-ref", "--short", "HEAD")
+    leaky.git("switch", "--quiet", "--create", "promoted")
+    leaky.gen({"registry.yaml": f"models:\n  fraud:\n    run: refs/runs/default/{LEAK}\n"})
+    leaky.commit("Promote")
+    leaky.git("switch", "--quiet", branch)
+    assert not (leaky.path / "registry.yaml").exists()
+
+    refused = run_exp(leaky, "purge", LEAK, "--yes")
+
+    assert (refused.status, "stands in registry.yaml on promoted" in refused.err) == (1, True)
+    assert LEAK in ids(leaky)

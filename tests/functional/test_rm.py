@@ -103,3 +103,13 @@ def test_an_experiment_whose_runs_are_all_hidden_says_so(folder: GitFolder) -> N
     next_one = run_exp(folder, "run", "--", sys.executable, "train.py")
     assert next_one.status == 0
     assert "one" not in next_one.err.split()
+
+
+def test_a_run_that_a_registry_names_is_not_hidden(runs: GitFolder) -> None:
+    runs.gen({"registry.yaml": f"models:\n  fraud:\n    versions: [{{run: {T2ZC}}}]\n"})
+    refused = run_exp(runs, "rm", "t2zc", "h8yb")
+    assert refused.status == 1
+    assert "run t2zc9x1k0f stands in registry.yaml: to hide it would leave a version of a model" in refused.err
+    assert said_of(runs, T2ZC) == []
+    assert "t2zc9x1k0f" in listed(runs)
+    assert run_exp(runs, "rm", "h8yb").status == 0

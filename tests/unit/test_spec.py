@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitexp.errors import AmbiguousRun, DirectionUnknown, InvalidValue, RunNotFound
+from gitexp.errors import AmbiguousRun, DirectionUnknown, InvalidValue, RunNotFound, VersionNotFound
 from gitexp.model.refs import Experiment, RunRef
 from gitexp.model.run import Status
 from gitexp.model.selection import Scope, select_run
 from gitexp.model.spec import Extreme, FullRef, Last, Spec, Text, VersionSpec, format_spec, parse_spec
 from kit.heads import make_head, make_summary
+
+if TYPE_CHECKING:
+    from gitexp.model.ids import RunId
 
 DEFAULT = Scope(Experiment("default"))
 
@@ -165,15 +169,22 @@ def test_a_full_ref_finds_the_run_ended_or_live() -> None:
         select_run(parse_spec("refs/runs/other/swan000000"), [head], DEFAULT)
 
 
-def test_a_version_without_a_registry_says_so_and_a_name_like_one_is_found() -> None:
-    with pytest.raises(RunNotFound, match=r"there is no registry\.yaml here"):
-        select_run(parse_spec("fraud@production"), [make_head()], DEFAULT)
+def test_a_version_is_looked_up_and_a_run_that_is_called_like_one_is_found() -> None:
     named = make_head(name="fraud@production")
-    assert select_run(parse_spec("fraud@production"), [named], DEFAULT) is named
-    found = Scope(Experiment("default"), registry=lambda spec: named.id if spec.version == 3 else None)
-    assert select_run(parse_spec("fraud:v3"), [named], found) is named
-    with pytest.raises(RunNotFound, match="no such version of 'fraud'"):
-        select_run(parse_spec("fraud:v4"), [named], found)
+
+    def look_up(spec: VersionSpec) -> RunId:
+        if spec.version == 3:
+            return named.id
+        raise VersionNotFound(format_spec(spec), "fraud has v3", hint="exp registry history fraud")
+
+    scope = Scope(Experiment("default"), registry=look_up)
+    assert select_run(parse_spec("fraud:v3"), [named], scope) is named
+    assert select_run(parse_spec("fraud@production"), [named], scope) is named
+    with pytest.raises(VersionNotFound, match="no version fraud:v4: fraud has v3"):
+        select_run(parse_spec("fraud:v4"), [named], scope)
+    with pytest.raises(RunNotFound, match=r"its run .* is not here") as caught:
+        select_run(parse_spec("fraud:v3"), [make_head("swan000000")], scope)
+    assert caught.value.hint == "exp pull"
 
 
 @pytest.mark.parametrize(

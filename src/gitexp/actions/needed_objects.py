@@ -9,6 +9,7 @@ from gitexp.actions.fetch_objects import open_objects
 from gitexp.errors import BrokenRecord, ObjectDamaged, ObjectMissing
 from gitexp.git.named_files import read_named_files
 from gitexp.model.pointed import list_pointed
+from gitexp.model.registry import REGISTRY_FILE
 from gitexp.store.folds import Folds, read_folds
 from gitexp.store.gathering import read_other_tips
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from gitexp.store.head_reading import Heads
     from gitexp.store.runs import RunStore
 
-_REGISTRY = "registry.yaml"
 _HASH = re.compile(rb"(?<![0-9a-f])[0-9a-f]{32}(?:\.dir)?(?![0-9a-f])")
 
 
@@ -123,5 +123,5 @@ def _read_folder(objects: ObjectsHere, md5: str, folders: dict[str, frozenset[st
 
 def _read_registries(store: RunStore) -> frozenset[str]:
     """Every hash that a registry of the working tree names, in whatever form: a version is to keep its bytes."""
-    found = read_named_files(store.repository, _REGISTRY).values()
+    found = read_named_files(store.repository, REGISTRY_FILE).values()
     return frozenset(one.decode("ascii") for content in found for one in _HASH.findall(content))

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.actions.named_run import find_run
 from gitexp.actions.purge_own import find_own_commits
 from gitexp.actions.purge_remote import purge_remote
+from gitexp.actions.registry_holders import refuse_registered
 from gitexp.actions.unsayable import check_reason
 from gitexp.capture.redaction import make_redactor
 from gitexp.errors import BrokenRecord, Refused, RunNotFound
 from gitexp.format.removal import Removal
 from gitexp.git.config import author_identity, read_config
 from gitexp.git.erasing import Erased, erase_objects, find_holders, find_only_held, lacks_objects
-from gitexp.git.named_files import read_named_files
 from gitexp.git.refs import list_refs
 from gitexp.model.ids import is_id_prefix
-from gitexp.model.paths import quote_path
 from gitexp.model.refs import BACKUPS
 from gitexp.model.run import User
 from gitexp.store.journal import Journal
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
     from gitexp.model.ids import RunId
     from gitexp.model.paths import TreePath
     from gitexp.store.runs import RunStore
-
-REGISTRY = "registry.yaml"
 
 
 class PurgePlan(NamedTuple):
@@ -156,13 +153,7 @@ def _refuse(store: RunStore, plan: PurgePlan) -> None:
     for head in plan.heads:
         if head.id in journals:
             raise Refused(f"run {head.id} is going, or not stored yet", hint=f"exp stop {head.id}")
-    for path, content in read_named_files(store.repository, REGISTRY).items():
-        for run_id in plan.ids:
-            if run_id.encode("ascii") in content:
-                raise Refused(
-                    f"run {run_id} stands in {quote_path(path)}: a version of a model would be left without its run",
-                    hint=f"take it out of {quote_path(path)} first",
-                )
+    refuse_registered(store, plan.ids, "purge")
 
 
 def _count_artifacts(store: RunStore, plan: PurgePlan) -> PurgePlan:

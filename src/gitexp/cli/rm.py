@@ -39,9 +39,11 @@ def rm(
 ) -> None:
     """Hide runs from listings. Nothing is deleted: --undo shows them again.
 
-    A hidden run can still be named by its id or name; last, max: and min: pass over it.
+    A hidden run can still be named by its id or name; last, max: and min: pass over it. A run that registry.yaml
+    names, here or on another branch, is not hidden.
     """
     from gitexp.actions.named_run import find_runs
+    from gitexp.actions.registry_holders import refuse_registered
     from gitexp.model.annotations import Statement
     from gitexp.model.statements import plan_hiding, plan_unhiding, read_text
 
@@ -54,6 +56,7 @@ def rm(
         done = say_of_runs(store, heads, plan_unhiding(), [Statement("unhide")], going=False)
         report(done, "shown again:", "", "not hidden", as_json=as_json)
         return
+    refuse_registered(store, [head.id for head in heads], "hide")
     text = read_text(why) if why is not None else None
     said = [Statement("hide"), *([Statement("note", text)] if text is not None else [])]
     done = say_of_runs(store, heads, plan_hiding(text), said, going=False)

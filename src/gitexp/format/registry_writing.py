@@ -5,16 +5,19 @@ from __future__ import annotations
 import difflib
 import io
 import itertools
+import re
 from typing import TYPE_CHECKING, Any
 
 from gitexp.format.registry_reading import parse_registry
 from gitexp.format.registry_values import format_registry
-from gitexp.format.yaml_writing import FlowDict, FlowList
+from gitexp.format.yaml_writing import FlowDict, FlowList, dump_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitexp.model.registry import Registry
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 HEADER = """\
 # Which version of which model is where. `exp promote` writes here, people may too; `exp registry check` holds it
@@ -188,8 +191,15 @@ def _is_equal(old: Any, value: Any) -> bool:
 
 
 def _to_nodes(value: Any) -> Any:
+    """A value for the document; a text in the quotes that readers of YAML 1.1 and 1.2 need, and no others."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
+    if isinstance(value, str):
+        written = dump_scalar(value)
+        if written[0] == '"':
+            return DoubleQuotedScalarString(value)
+        return SingleQuotedScalarString(value) if written[0] == "'" and not _TIME.fullmatch(value) else value
     if isinstance(value, dict):
         mapping = CommentedMap((key, _to_nodes(one)) for key, one in value.items())
         if isinstance(value, FlowDict):

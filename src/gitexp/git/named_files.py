@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.git.command import run_git
+from gitexp.git.refs import list_refs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from gitexp.git.repository import Repository
 
 _MOST_BYTES = 50_000_000
+_TOGETHER = 500
 
 
 def read_named_files(repository: Repository, name: str) -> dict[bytes, bytes]:
@@ -29,3 +33,21 @@ def read_named_files(repository: Repository, name: str) -> dict[bytes, bytes]:
         except (FileNotFoundError, IsADirectoryError):  # tracked, and deleted or not checked out
             continue
     return found
+
+
+def find_in_branches(repository: Repository, name: str, words: Sequence[str]) -> Iterator[tuple[str, bytes, bytes]]:
+    """The branches, local and remote, that have a file of this name with one of the words: branch, path, the line."""
+    branches: dict[str, str] = {}
+    for prefix in ("refs/heads/", "refs/remotes/"):
+        for ref, commit in list_refs(repository, prefix):
+            branches.setdefault(commit, ref.removeprefix("refs/heads/").removeprefix("refs/remotes/"))
+    patterns = [part for word in words for part in ("-e", word)]
+    for start in range(0, len(branches), _TOGETHER):
+        commits = list(branches)[start : start + _TOGETHER]
+        options = ("grep", "--full-name", "-z", "-I", "-F", "--no-color", *patterns, *commits)
+        # Status 1 is nothing found; a commit that a shallow or partial clone lacks is told on stderr alone.
+        for line in run_git(repository, *options, "--", f":(top,glob)**/{name}", check=False).split(b"\n"):
+            place, _, text = line.partition(b"\0")
+            found, _, path = place.partition(b":")
+            if path:
+                yield branches[found.decode("ascii")], path, text

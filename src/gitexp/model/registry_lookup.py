@@ -52,5 +52,5 @@ def find_version(registry: Registry, spec: VersionSpec) -> FoundVersion:
 
 
 def _suggest(word: str, known: Iterable[str]) -> str | None:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else None

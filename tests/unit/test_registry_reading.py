@@ -93,7 +93,7 @@ def test_a_registry_of_nothing_is_one(text: str) -> None:
     ("old", "new", "line", "why", "hint"),
     [
         ("format: 1", "format: 2", 1, "it has format 2, this gitexp reads format 1", "pip install --upgrade gitexp"),
-        ("format: 1", "formt: 1", 1, "formt: unknown key", "did you mean format?"),
+        ("format: 1", "formats: 1", 1, "formats: unknown key", "did you mean format?"),
         ("[staging, production, archived]", "[staging, Prod!]", 2, "'Prod!' cannot be a stage", "a-z, 0-9"),
         ("[staging, production, archived]", "[staging, staging]", 2, "'staging' stands twice", None),
         ("  production:\n    require", "  prod:\n    require", 4, "no stage 'prod'", "staging, production, archived"),
@@ -118,7 +118,7 @@ def test_a_registry_of_nothing_is_one(text: str) -> None:
         ("at: 2026-11-27T09:14:03.123456Z", "at: 2026-11-27T09:14:03", 24, "where a time is expected", "Z"),
         ("{alias: champion,", "{alias: champion, stage: staging,", 30, "stage and alias found", None),
         ("by: Lead <lead@example.org>, ", "", 29, "by is missing", None),
-        ("history:\n          - {stage: none", "histry:\n          - {stage: none", 35, "unknown key", "history"),
+        ("history:\n          - {stage: none", "histories:\n          - {stage: none", 35, "unknown key", "history"),
         ("  fraud:\n    description", "\tfraud:\n    description", 13, "", None),
     ],
 )  # fmt: skip

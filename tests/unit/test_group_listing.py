@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitexp.errors import DirectionUnknown, UsageError
-from gitexp.model.best_first import find_best_order, find_metrics, split_valued
+from gitexp.model.best_first import find_best_order, find_metrics
 from gitexp.model.comparison import Candidate
 from gitexp.model.group_listing import best_value, find_best_runs, make_group_table
 from gitexp.model.grouped_metrics import measure_groups
@@ -128,11 +128,6 @@ def test_no_order_is_guessed() -> None:
     with pytest.raises(UsageError, match="no run here has it"):
         find_best_order("los", HEADS, {})
     assert find_best_order("loss", [], {}) is None
-
-
-def test_runs_without_a_value_are_told_from_the_others() -> None:
-    valued, without = split_valued([*HEADS, make_head("p7qw4n8hde")], "-metrics.loss")
-    assert (len(valued), [head.id[0] for head in without]) == (4, ["k", "p"])
 
 
 def test_metrics_by_key_and_glob() -> None:

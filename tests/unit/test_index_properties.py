@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gitexp.actions.choose_runs import RunChoice, choose_runs
 from gitexp.actions.focused_runs import know_names_at
 from gitexp.actions.list_runs import ListingChoice, list_project
-from gitexp.errors import InvalidFilter
+from gitexp.errors import ExpError, InvalidFilter
 from gitexp.model.filter_names import know_names
 from gitexp.model.listing import ListingRequest
 from gitexp.model.run import Lineage, Status
@@ -41,6 +41,7 @@ FILTERS = (
     "metrics.loss.min == metrics.loss and status != 'failed'",
     "params.typo == 1",
 )
+BEST = ("+loss", "-metrics.loss.min", "metrics.loss.max", "-params.lr", "tags.team", "seconds", "typo", "loss", "")
 IDS = tuple(f"{letter}{number}xaaaaaaa" for letter in "ghjk" for number in range(3))
 
 
@@ -60,7 +61,9 @@ def compare(store: RunStore) -> None:
     for hidden, parts in ((False, False), (True, False), (False, True)):
         shown = list_newest(store, hidden=hidden, parts=parts)
         judged = [filter_all(store, where, hidden=hidden, parts=parts) for where in FILTERS]
+        best = [list_best(store, by, hidden=hidden, parts=parts) for by in BEST]
         with no_index(store):
+            assert [list_best(store, by, hidden=hidden, parts=parts) for by in BEST] == best
             assert list_newest(store, hidden=hidden, parts=parts) == shown
             assert [filter_all(store, where, hidden=hidden, parts=parts) for where in FILTERS] == judged
 
@@ -72,6 +75,16 @@ def filter_all(store: RunStore, where: str, *, hidden: bool, parts: bool) -> obj
     except InvalidFilter as error:
         return error.message, error.hint
     return [(head.id, head.params, head.metrics) for head in chosen.heads], chosen.total
+
+
+def list_best(store: RunStore, by: str, *, hidden: bool, parts: bool) -> object:
+    """The best by a column, or why there is no such order."""
+    choice = ListingChoice(everything=True, hidden=hidden, parts=parts, by=by)
+    try:
+        listing = list_project(store, ListingRequest(limit=3), choice)
+    except ExpError as error:
+        return error.message, error.hint
+    return listing.table, listing.by, listing.valueless
 
 
 def list_newest(store: RunStore, *, hidden: bool, parts: bool) -> list[object]:

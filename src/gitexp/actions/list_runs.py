@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.best_runs import order_best
 from gitexp.actions.choose_runs import ChosenRuns, RunChoice, choose_runs
 from gitexp.actions.erased_runs import tell_erased
 from gitexp.actions.filtered_runs import filter_runs
 from gitexp.actions.missing_runs import has_remote
 from gitexp.actions.named_run import find_run
 from gitexp.errors import NotFound
-from gitexp.model.best_first import find_best_order, find_metrics, split_valued
+from gitexp.model.best_first import find_metrics
 from gitexp.model.details import names_detail
-from gitexp.model.listing import list_runs, sort_heads
+from gitexp.model.listing import make_table, sort_heads
 from gitexp.model.run import Status
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 class ListingChoice(NamedTuple):
     """Which runs to list. ``same_as`` names a run whose inputs they have, ``where`` is a filter.
 
-    ``by``: the best by this column first, and only runs with a value in it, as ``find_best_order`` has it; '' for the
+    ``by``: the best by this column first, and only runs with a value in it, as ``order_best`` has it; '' for the
     metric that the project's settings name. None leaves the order to the request.
     """
 
@@ -80,7 +81,7 @@ def list_project(
     A chain of runs that go on from one another is one row, that of its newest run, unless its parts are wanted. With
     ``same_as`` the runs are of all experiments unless one is given, each in a row of its own. ``curves`` are keys of
     metrics. A run that cannot be read is told, and the others are listed. Raises NotFound where the run that is named
-    has no fingerprint, and as ``choose_runs`` and ``find_best_order`` do.
+    has no fingerprint, and as ``choose_runs`` and ``order_best`` do.
     """
     is_plain = choice.where is None and choice.by is None and choice.same_as is None and not curves
     if is_plain and request.sort is None and not request.columns and request.limit:
@@ -93,10 +94,8 @@ def list_project(
     heads, broken = chosen.heads, list(chosen.broken)
     total, valueless, by = chosen.total, 0, None
     if choice.by is not None:
-        by = find_best_order(choice.by or None, heads, store.settings.directions)
-        request = request._replace(sort=by)
-        valued, without = split_valued(heads, by) if by is not None else (list(heads), [])
-        heads, valueless, total = tuple(sort_heads(valued, by)), len(without), len(valued)
+        heads, valueless, by = order_best(store, heads, choice.by or None, store.settings.directions)
+        total = len(heads)
     rows = heads[: request.limit or None]
     request = request._replace(
         show_experiment=len({head.experiment for head in rows}) > 1,
@@ -106,7 +105,8 @@ def list_project(
     details, unread = _read_details(store, rows, heads, request.columns)
     known = chosen.known
     # A column that only an older run has is one all the same: the table is made of all, and cut then.
-    table = list_runs(heads, request, store.settings.directions, (head.id for head in known.runs), details)
+    ordered = heads if choice.by is not None else sort_heads(heads, request.sort)
+    table = make_table(ordered, request, store.settings.directions, (head.id for head in known.runs), details)
     drawn, undrawn = _read_curves(store, table.heads, heads, curves)
     wanted = chosen.experiment
     others = [head for head in known.runs if wanted is not None and head.experiment != wanted and not head.hidden]

@@ -13,8 +13,8 @@ from gitexp.actions.plot_tables import plot_matrices, plot_table
 from gitexp.actions.plotted_runs import read_plotted
 from gitexp.errors import NothingToPlot, RunNotFound, UsageError
 from gitexp.model.bars import make_bars
+from gitexp.model.free_columns import find_columns, free_columns
 from gitexp.model.importance import make_importance
-from gitexp.model.listing import find_columns, free_columns
 from gitexp.model.parallel import make_parallel
 from gitexp.model.pareto import make_pareto
 from gitexp.model.scatter import make_scatter

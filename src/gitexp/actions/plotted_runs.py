@@ -8,8 +8,8 @@ from gitexp.actions.choose_runs import choose_runs
 from gitexp.actions.details_of_runs import read_details
 from gitexp.model.comparison import Candidate
 from gitexp.model.details import may_be_details
+from gitexp.model.free_columns import free_columns
 from gitexp.model.grouping import group_runs
-from gitexp.model.listing import free_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

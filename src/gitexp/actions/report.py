@@ -15,9 +15,9 @@ from gitexp.errors import BrokenRecord, MissingPackage, NothingToPlot, UsageErro
 from gitexp.model.comparison import Candidate, detail_columns
 from gitexp.model.details import find_details
 from gitexp.model.difference import parse_packages
+from gitexp.model.free_columns import free_columns
 from gitexp.model.grouping import group_runs
 from gitexp.model.importance import make_importance
-from gitexp.model.listing import free_columns
 from gitexp.model.plot_axes import read_axis
 from gitexp.model.report import Report
 from gitexp.model.run import Status

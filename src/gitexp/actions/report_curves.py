@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.actions.curves_of_runs import read_curves
-from gitexp.model.listing import free_columns
+from gitexp.model.free_columns import free_columns
 from gitexp.model.thinning import thin_points
 from gitexp.model.weights import weigh_columns
 

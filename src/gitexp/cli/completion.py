@@ -158,7 +158,7 @@ def complete_filter(ctx: typer.Context, incomplete: str) -> list[str]:
     from gitexp.model.columns import FIELDS
     from gitexp.model.details import DETAILS
     from gitexp.model.filter_tree import Name, format_name
-    from gitexp.model.listing import free_columns
+    from gitexp.model.free_columns import free_columns
 
     store = _open(ctx)
     free = free_columns(store.heads().runs) if store is not None else []
@@ -181,7 +181,7 @@ def complete_rows(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def _complete_keys(ctx: typer.Context, incomplete: str, more: tuple[str, ...]) -> list[str]:
     from gitexp.model.columns import FIELDS
-    from gitexp.model.listing import free_columns
+    from gitexp.model.free_columns import free_columns
 
     store = _open(ctx)
     free = free_columns(store.heads().runs) if store is not None else []

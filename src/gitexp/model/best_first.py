@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.errors import DirectionUnknown, UsageError
-from gitexp.model.columns import cell_of
-from gitexp.model.listing import find_columns
+from gitexp.model.free_columns import choose_columns, find_columns, free_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,25 +25,23 @@ def find_best_order(by: str | None, heads: Sequence[RunHead], directions: Mappin
     the one metric whose direction the project names. Raises UsageError for a column that no run has, and
     DirectionUnknown.
     """
+    return choose_best_order(by, free_columns(heads), directions, is_empty=not heads)
+
+
+def choose_best_order(
+    by: str | None, free: Sequence[Column], directions: Mapping[str, Direction], *, is_empty: bool
+) -> str | None:
+    """What ``find_best_order`` finds, among columns that are known already."""
     if by is None:
-        by = _find_only(heads, directions)
+        by = _find_only(free, directions)
     sign, key = (by[0], by[1:]) if by[:1] in ("-", "+") else ("", by)
-    columns = find_columns(key, heads, what="--by")
+    columns = choose_columns(key, free, what="--by", is_empty=is_empty)
     if not columns:
         return None
     column = columns[0]
     if sign:
         return column.key if sign == "+" else f"-{column.key}"
     return f"-{column.key}" if _find_direction(column, directions) == "maximize" else column.key
-
-
-def split_valued(heads: Sequence[RunHead], sort: str) -> tuple[list[RunHead], list[RunHead]]:
-    """The runs that have a value to sort by, and those that have none, or one that is not a number."""
-    columns = find_columns(sort.removeprefix("-"), heads, what="--by")
-    values = [cell_of(columns[0], head).sortable if columns else None for head in heads]
-    valued = [value is not None and value == value for value in values]  # NaN is not equal to itself
-    pairs = list(zip(heads, valued, strict=True))
-    return [head for head, has_value in pairs if has_value], [head for head, has_value in pairs if not has_value]
 
 
 def _find_direction(column: Column, directions: Mapping[str, Direction]) -> Direction:
@@ -59,8 +56,8 @@ def _find_direction(column: Column, directions: Mapping[str, Direction]) -> Dire
     raise DirectionUnknown(title, hint=hint)
 
 
-def _find_only(heads: Sequence[RunHead], directions: Mapping[str, Direction]) -> str:
-    known = dict.fromkeys(metric for head in heads for metric in head.metrics)
+def _find_only(free: Sequence[Column], directions: Mapping[str, Direction]) -> str:
+    known = [column.name for column in free if column.kind == "metric"]
     directed = [metric for metric in known if metric in directions]
     if len(directed) == 1:
         return f"metrics.{directed[0]}"

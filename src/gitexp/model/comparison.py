@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from gitexp.model.columns import ABSENT, Cell, cell_of, field_column
 from gitexp.model.details import SEED, detail_column
-from gitexp.model.listing import find_columns, free_columns, unique_length
+from gitexp.model.free_columns import find_columns, free_columns
+from gitexp.model.listing import unique_length
 from gitexp.model.ordering import natural_key, sort_present_first
 from gitexp.model.values import equal_values
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from gitexp.errors import UsageError
 from gitexp.model.comparison import cell_of_candidate, detail_columns
 from gitexp.model.cost import sum_costs
+from gitexp.model.free_columns import find_columns, free_columns
 from gitexp.model.group_comparison import ComparedGroup, ComparedMetric, GroupComparison, Procedure
 from gitexp.model.group_tests import FEWEST, Measured, describe_group, hold_against, measure
 from gitexp.model.grouping import seed_of
-from gitexp.model.listing import find_columns, free_columns
 from gitexp.model.run import Status
 
 if TYPE_CHECKING:

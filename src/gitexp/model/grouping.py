@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.model.columns import Cell, field_column
 from gitexp.model.comparison import cell_of_candidate, detail_columns
 from gitexp.model.details import SEED, is_hash
-from gitexp.model.listing import find_columns, free_columns
+from gitexp.model.free_columns import find_columns, free_columns
 from gitexp.model.seed import find_seed, is_seed, mask_seed
 from gitexp.model.values import format_value
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitexp.errors import MissingPackage, NothingToPlot, UsageError
-from gitexp.model.listing import free_columns
+from gitexp.model.free_columns import free_columns
 from gitexp.model.parallel import MOST_CATEGORIES
 from gitexp.model.plot_axes import PlotAxis, describe_left_out, find_column, name_some, read_axis
 from gitexp.model.plots import ImportancePlot, ImportanceRow

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-import fnmatch
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from gitexp.errors import UsageError
-from gitexp.model.columns import (
-    ABSENT,
-    FIELDS,
-    Cell,
-    Column,
-    cell_of,
-    field_column,
-    metric_column,
-    param_column,
-    tag_column,
-)
+from gitexp.model.columns import ABSENT, Cell, Column, cell_of, field_column
 from gitexp.model.details import detail_column
+from gitexp.model.free_columns import find_columns, free_columns
 from gitexp.model.ids import SHORTEST_PREFIX
-from gitexp.model.ordering import natural_key, sort_present_first
+from gitexp.model.ordering import sort_present_first
 from gitexp.model.run import Status
 from gitexp.model.values import equal_values
 from gitexp.model.weights import weigh_columns
@@ -86,10 +74,19 @@ def list_runs(
     ``others`` are the ids of runs outside the listing, from which a short id must be told as well, ``details`` what
     manifests say, by ref. Raises UsageError for a column that no run has.
     """
-    rows = sort_heads(heads, request.sort)
-    total = len(rows)
-    if request.limit:
-        rows = rows[: request.limit]
+    ordered = sort_heads(heads, request.sort)
+    return make_table(ordered, request, directions, others, details)
+
+
+def make_table(
+    heads: Sequence[RunHead],
+    request: ListingRequest,
+    directions: Mapping[str, Direction],
+    others: Iterable[RunId] = (),
+    details: Mapping[str, Mapping[str, Value]] = _NOTHING,
+) -> RunTable:
+    """What ``list_runs`` makes, of runs that are in order already."""
+    rows = heads[: request.limit or None]
     if request.columns:
         more = [detail_column(key) for key in dict.fromkeys(key for one in details.values() for key in one)]
         columns = [column for key in request.columns for column in find_columns(key, heads, more=more)]
@@ -105,7 +102,7 @@ def list_runs(
         heads=tuple(rows),
         cells=tuple(tuple(_cell(column, head, details) for column in columns) for head in rows),
         constant=tuple(constant),
-        total=total,
+        total=len(heads),
         best=_best_cells(columns, rows, directions),
         id_length=unique_length([head.id for head in rows], {*others, *(head.id for head in heads)}),
     )
@@ -137,56 +134,6 @@ def sort_heads(heads: Sequence[RunHead], sort: str | None = None) -> list[RunHea
     if not columns:
         return newest
     return sort_present_first(newest, lambda head: cell_of(columns[0], head).sortable, reverse=reverse)
-
-
-def free_columns(heads: Sequence[RunHead]) -> list[Column]:
-    """The columns that the runs bring along: params, metrics and tags, each in natural order."""
-    params = {key for head in heads for key in head.params}
-    metrics = {key for head in heads for key in head.metrics}
-    tags = {key for head in heads for key in head.tags}
-    return (
-        [param_column(key) for key in sorted(params, key=natural_key)]
-        + [metric_column(key) for key in sorted(metrics, key=natural_key)]
-        + [tag_column(key) for key in sorted(tags, key=natural_key)]
-    )
-
-
-def find_columns(
-    key: str, heads: Sequence[RunHead], *, what: str = "--columns", more: Sequence[Column] = ()
-) -> list[Column]:
-    """The columns that a key names: a field, ``params.lr``, ``metrics.loss.min``, ``tags.team``, a bare key, a glob.
-
-    ``more`` are those that there are beside the fields and what the runs' heads bring along.
-    Raises UsageError, with the nearest keys as hint, where there is none. Without runs there is nothing to hold a key
-    against, and any is accepted.
-    """
-    if key in FIELDS:
-        return [field_column(key)]
-    free = [*free_columns(heads), *more]
-    by_key = {column.key: column for column in free}
-    if key in by_key:
-        return [by_key[key]]
-    metric, _, aggregate = key.removeprefix("metrics.").rpartition(".")
-    is_own_name = any(column.name == key for column in free)
-    if aggregate in ("min", "max", "last", "first") and f"metrics.{metric}" in by_key and not is_own_name:
-        return [metric_column(metric, aggregate)]
-    if any(letter in key for letter in "*?["):
-        return [column for column in free if fnmatch.fnmatchcase(column.key, key)]
-    bare = [column for column in free if column.name == key]
-    if len(bare) == 1 or not heads:
-        return bare
-    known = [*FIELDS, *by_key]
-    if bare:
-        raise UsageError(
-            f"{what} {key}: " + " or ".join(column.key for column in bare) + "?", hint=f"{what} {bare[-1].key}"
-        )
-    words = {word: column.key for column in free for word in (column.key, column.name)} | {one: one for one in FIELDS}
-    found = difflib.get_close_matches(key, words, n=3, cutoff=0.5)
-    near = list(dict.fromkeys(words[word] for word in found))
-    raise UsageError(
-        f"{what} {key}: no run here has it",
-        hint=("did you mean " + ", ".join(near) + "?") if near else "one of " + ", ".join(known[:12]),
-    )
 
 
 def _fixed_columns(rows: Sequence[RunHead], request: ListingRequest) -> list[Column]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from gitexp.errors import NothingToPlot
 from gitexp.model.comparison import cell_of_candidate
-from gitexp.model.listing import free_columns
+from gitexp.model.free_columns import free_columns
 from gitexp.model.plot_axes import PlotAxis, find_column, name_some, read_axis
 from gitexp.model.plots import ParallelAxis, ParallelPlot
 from gitexp.model.plotted_runs import name_runs

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import UsageError
 from gitexp.model.comparison import cell_of_candidate, detail_columns
-from gitexp.model.listing import find_columns
+from gitexp.model.free_columns import find_columns
 from gitexp.model.ordering import natural_key
 from gitexp.model.values import format_value
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from gitexp.model.columns import field_column, metric_column
 from gitexp.model.comparison import cell_of_candidate, detail_columns
-from gitexp.model.listing import find_columns, free_columns
+from gitexp.model.free_columns import find_columns, free_columns
 from gitexp.model.texts import replace_surrogates, replace_surrogates_in
 from gitexp.model.values import format_value
 

@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.columns import cell_of, field_column
-from gitexp.model.listing import free_columns
+from gitexp.model.free_columns import free_columns
 from gitexp.model.values import equal_values, format_value
 from gitexp.render.numbers import format_cell
 from gitexp.render.text import neutralise, pad, shorten, width_of

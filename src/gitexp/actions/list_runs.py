@@ -15,6 +15,7 @@ from gitexp.model.best_first import find_metrics
 from gitexp.model.details import names_detail
 from gitexp.model.listing import make_table, sort_heads
 from gitexp.model.run import Status
+from gitexp.store.index_said import read_together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +98,8 @@ def list_project(
         heads, valueless, by = order_best(store, heads, choice.by or None, store.settings.directions)
         total = len(heads)
     rows = heads[: request.limit or None]
+    if request.limit:
+        read_together(rows)
     request = request._replace(
         show_experiment=len({head.experiment for head in rows}) > 1,
         show_hidden=any(head.hidden for head in rows),

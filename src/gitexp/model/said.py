@@ -37,6 +37,11 @@ class Said:
         self._values: SaidValues | None = None
 
     @property
+    def source(self) -> Callable[[], SaidValues] | None:
+        """What is to be called for the values; None once they are read."""
+        return self._read if self._values is None else None
+
+    @property
     def more(self) -> frozenset[str]:
         """The parts of which the manifest has more."""
         return self.values.more if self._more is None else self._more

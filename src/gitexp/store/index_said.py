@@ -14,7 +14,10 @@ from gitexp.git.reading import read_commits_of
 from gitexp.model.said import Said, SaidValues
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from gitexp.git.repository import Repository
+    from gitexp.model.head import RunHead
 
 _AT_FIRST = 32
 _AT_ONCE = 4_096
@@ -37,9 +40,10 @@ class SaidReader:
         """The values of one more run; ``more`` has the parts of which the manifest has more, where that is known."""
         place = len(self._commits)
         self._commits.append(commit)
-        return Said(lambda: self._read(place), None if more is None else frozenset(more.split()))
+        return Said(_Place(self, place), None if more is None else frozenset(more.split()))
 
-    def _read(self, place: int) -> SaidValues:
+    def read(self, place: int) -> SaidValues:
+        """What the message of one run says."""
         if place not in self._found:
             self._read_some(place)
         text = _find_text(self._found.pop(place))
@@ -48,11 +52,40 @@ class SaidReader:
     def _read_some(self, place: int) -> None:
         if len(self._found) >= _AT_ONCE:
             self._found.clear()
-        refs = [(commit, commit) for commit in self._commits[place : place + self._at_once]]
+        end = min(place + self._at_once, len(self._commits))
         self._at_once = min(2 * self._at_once, _AT_ONCE)
-        for number, found in enumerate(read_commits_of(self._repository, refs)):
+        self.read_ahead(range(place, end))
+
+    def read_ahead(self, places: Sequence[int]) -> None:
+        """Reads the messages of some runs at once."""
+        refs = [(self._commits[place], self._commits[place]) for place in places]
+        for place, found in zip(places, read_commits_of(self._repository, refs), strict=True):
             # Taken apart when it is asked for: a filter may have left one in a hundred.
-            self._found[place + number] = found.data
+            self._found[place] = found.data
+
+
+class _Place:
+    """Where a run stands among those of a reader."""
+
+    __slots__ = ("number", "reader")
+
+    def __init__(self, reader: SaidReader, number: int) -> None:
+        self.reader = reader
+        self.number = number
+
+    def __call__(self) -> SaidValues:
+        return self.reader.read(self.number)
+
+
+def read_together(heads: Iterable[RunHead]) -> None:
+    """Reads at once what the messages of some runs say, of which many more were given, and in another order."""
+    readers: dict[int, tuple[SaidReader, list[int]]] = {}
+    for head in heads:
+        source = head.said.source
+        if isinstance(source, _Place):
+            readers.setdefault(id(source.reader), (source.reader, []))[1].append(source.number)
+    for reader, places in readers.values():
+        reader.read_ahead(places)
 
 
 def read_texts(repository: Repository, commits: list[str]) -> list[str | None]:

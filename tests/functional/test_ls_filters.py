@@ -54,6 +54,19 @@ def test_which_runs_a_filter_leaves(runs: GitFolder, where: str, found: str) -> 
     assert ids(runs, "-w", where, "--sort", "started") == found[::-1]
 
 
+def test_runs_of_which_a_filter_says_nothing_are_counted(runs: GitFolder) -> None:
+    ran = run_exp(runs, "ls", "--where", "auc < 0.6")
+    assert (ran.out.splitlines()[1][:4], ran.err) == (
+        "k3v9",
+        "2 runs left out: they lack what the filter asks for\n",
+    )
+    assert envelope(run_exp(runs, "ls", "--where", "auc < 0.6", "--json").out)["data"]["undecided"] == 2
+    assert "left out" not in run_exp(runs, "ls", "--where", "auc < 0.6 or auc is null").err
+    assert "left out" not in run_exp(runs, "ls", "--where", "status != 'failed'").err
+    one = run_exp(runs, "ls", "--where", "lr > 0 and metrics.auc.first > 0 and status == 'running'").err
+    assert "1 run left out: it lacks" in one
+
+
 def test_a_filter_over_every_experiment_and_what_is_hidden(runs: GitFolder) -> None:
     assert ids(runs, "--all", "--where", "lr >= 0.5") == "qhp"
     assert ids(runs, "--all", "--where", "experiment == 'other'") == "h"
@@ -92,7 +105,10 @@ def test_what_only_another_experiment_has_is_no_mistake(runs: GitFolder) -> None
     store_run(runs, plan_run(runs, "z5jw2b8p4m", experiment="other", params={"depth": 3}))
     ran = run_exp(runs, "ls", "--where", "depth == 3")
     assert (ran.status, ran.out) == (0, "")
-    assert ran.err == "none of the 4 runs in experiment 'default' fits: exp ls lists them\n"
+    assert ran.err == (
+        "4 runs left out: they lack what the filter asks for\n"
+        "none of the 4 runs in experiment 'default' fits: exp ls lists them\n"
+    )
     assert run_exp(runs, "ls", "--where", "dpeth == 3").status == 2
 
 

@@ -55,6 +55,8 @@ class ChosenRuns(NamedTuple):
     repeated: tuple[str, ...]
     broken: tuple[ExpError, ...]
     known: Heads
+    undecided: int = 0
+    """How many the filter left out because they lack what it asks for."""
 
 
 def choose_runs(store: RunStore, choice: RunChoice) -> ChosenRuns:
@@ -81,12 +83,14 @@ def choose_runs(store: RunStore, choice: RunChoice) -> ChosenRuns:
         return ChosenRuns(tuple(heads), wanted, total, repeated, _each_once([*broken, *unread]), known)
     heads, unread = _complete(store, chosen, chains, hidden=choice.hidden)
     broken += unread
+    undecided = 0
     if choice.where is not None:
-        heads, unjudged = filter_runs(store, heads, choice.where)
+        heads, unjudged, undecided = filter_runs(store, heads, choice.where)
         broken += unjudged
     if choice.sort is not None:
         heads = sort_heads(heads, choice.sort)
-    return ChosenRuns(tuple(heads[: choice.limit or None]), wanted, len(heads), repeated, _each_once(broken), known)
+    shown = tuple(heads[: choice.limit or None])
+    return ChosenRuns(shown, wanted, len(heads), repeated, _each_once(broken), known, undecided)
 
 
 def _complete(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,8 +13,20 @@ if TYPE_CHECKING:
     from gitexp.store.runs import RunStore
 
 
-def filter_runs(store: RunStore, heads: Sequence[RunHead], where: str) -> tuple[list[RunHead], list[ExpError]]:
-    """The runs that the filter is true of, in their order, and those errors that kept a run from being judged.
+class FilteredRuns(NamedTuple):
+    """The runs that a filter is true of, in their order.
+
+    ``broken`` are the errors that kept a run from being judged; ``undecided`` counts the runs that lack what the filter
+    asks for, so that it is neither true nor false of them.
+    """
+
+    heads: list[RunHead]
+    broken: list[ExpError]
+    undecided: int = 0
+
+
+def filter_runs(store: RunStore, heads: Sequence[RunHead], where: str) -> FilteredRuns:
+    """The runs that the filter is true of.
 
     Raises InvalidFilter, with the place in its text.
     """

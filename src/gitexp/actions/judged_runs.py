@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from gitexp.actions.details_of_runs import read_details
+from gitexp.actions.filtered_runs import FilteredRuns
 from gitexp.actions.focused_runs import focus_on, know_names_at
 from gitexp.actions.heads import complete_heads
 from gitexp.errors import InvalidFilter
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
     from gitexp.store.runs import RunStore
 
 
-def judge_runs(
-    store: RunStore, heads: Sequence[RunHead], where: str, clock: Clock
-) -> tuple[list[RunHead], list[ExpError]]:
+def judge_runs(store: RunStore, heads: Sequence[RunHead], where: str, clock: Clock) -> FilteredRuns:
     """What ``filter_runs`` promises, by a clock.
 
     A manifest is read where the message of the commit does not decide. A name is known that any run of the repository
@@ -45,13 +44,19 @@ def judge_runs(
         ready = compile_filter(test, where, know_names([*everything, *heads]), clock)
     verdicts = {head.ref: ready.judge(Evidence(head, None)) for head in focus_on(places, heads, ready.readings)}
     if not any(reading.may_need_manifest for reading in ready.readings):
-        return [head for head in heads if verdicts[head.ref]], []
+        return _sort_out(heads, verdicts, [])
     undecided = [head for head in heads if verdicts[head.ref] is None]
     read, broken = _read_manifests(store, undecided, ready)
     if read and len(read) == len(heads):
         _check_data(test, where, read)
     verdicts |= {ref: ready.judge(evidence) for ref, evidence in read.items()}
-    return [head for head in heads if verdicts[head.ref]], broken
+    return _sort_out(heads, verdicts, broken)
+
+
+def _sort_out(heads: Sequence[RunHead], verdicts: Mapping[str, bool | None], broken: list[ExpError]) -> FilteredRuns:
+    unread = {str(error.fields["run"]) for error in broken if "run" in error.fields}
+    undecided = sum(verdicts[head.ref] is None and head.id not in unread for head in heads)
+    return FilteredRuns([head for head in heads if verdicts[head.ref]], broken, undecided)
 
 
 def _read_manifests(

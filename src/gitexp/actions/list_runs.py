@@ -70,6 +70,8 @@ class Listing(NamedTuple):
     """The column by which the best come first, ``-`` before it for the greatest."""
     valueless: int = 0
     """How many runs were left out for having no value in it."""
+    undecided: int = 0
+    """How many runs were left out for lacking what the filter asks for."""
     curves: CurvesRead | None = None
     """The curves of the runs in the table, where they were asked for."""
 
@@ -128,6 +130,7 @@ def list_project(
         here=sum(choice.hidden or not head.hidden for head in own),
         by=by,
         valueless=valueless,
+        undecided=chosen.undecided,
         curves=drawn,
     )
 
@@ -154,8 +157,10 @@ def choose_listed(store: RunStore, request: ListingRequest, choice: ListingChoic
         ),
     )
     if like is not None and choice.where is not None:
-        heads, unjudged = filter_runs(store, chosen.heads, choice.where)
-        chosen = chosen._replace(heads=tuple(heads), total=len(heads), broken=(*chosen.broken, *unjudged))
+        heads, unjudged, undecided = filter_runs(store, chosen.heads, choice.where)
+        chosen = chosen._replace(
+            heads=tuple(heads), total=len(heads), broken=(*chosen.broken, *unjudged), undecided=undecided
+        )
     return chosen, like
 
 

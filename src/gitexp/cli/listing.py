@@ -67,6 +67,7 @@ def _write_json(listing: Listing) -> None:
         "same_as": same_as,
         "by": listing.by,
         "without_value": listing.valueless,
+        "undecided": listing.undecided,
         **table_fields(listing.table),
     }
     if listing.curves is not None:
@@ -101,6 +102,16 @@ def _tell_what_is_missing(listing: Listing, view: ListingView) -> None:
         say(sentence)
 
 
+def _tell_left_out(listing: Listing) -> list[str]:
+    notes: list[str] = []
+    if listing.undecided:
+        they, lack = ("it", "lacks") if listing.undecided == 1 else ("they", "lack")
+        notes.append(f"{_count(listing.undecided)} left out: {they} {lack} what the filter asks for")
+    if listing.valueless:
+        notes.append(f"{_count(listing.valueless)} left out: no value of {(listing.by or '').lstrip('-')}")
+    return notes
+
+
 def find_notes(listing: Listing, view: ListingView) -> list[str]:
     """What is to be said of runs that are not in the table."""
     table, is_plain = listing.table, view.form is None
@@ -112,8 +123,8 @@ def find_notes(listing: Listing, view: ListingView) -> list[str]:
         notes.append(listing.erased)
     if view.is_cut and table.left_over:
         notes.append(f"{len(table.heads)} of {table.total} runs; exp ls -n 0 lists all")
-    if listing.valueless and is_plain:
-        notes.append(f"{_count(listing.valueless)} left out: no value of {(listing.by or '').lstrip('-')}")
+    if is_plain:
+        notes += _tell_left_out(listing)
     if listing.curves is not None and is_plain:
         without = {head.id for head, _ in listing.curves.missing}
         if without:

@@ -61,9 +61,9 @@ class RunSet:
 
     def where(self, filter: str) -> RunSet:
         """Those of the runs that a filter is true of. Raises InvalidFilter."""
-        heads, broken = filter_runs(self._source.store, self._heads, filter)
-        tell_broken(broken)
-        return self._with(heads)
+        found = filter_runs(self._source.store, self._heads, filter)
+        tell_broken(found.broken)
+        return self._with(found.heads)
 
     def to_pandas(self, columns: Sequence[str] = (), *, everything: bool = False) -> pandas.DataFrame:
         """A row for each run: fields, params, last values of metrics and tags, under the keys of ``exp ls --columns``.

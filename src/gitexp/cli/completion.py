@@ -10,6 +10,7 @@ import typer
 
 from gitexp.errors import ExpError
 from gitexp.model.columns import format_tags
+from gitexp.model.registry import NO_STAGE
 from gitexp.model.run import Status
 
 if TYPE_CHECKING:
@@ -74,6 +75,29 @@ def _complete_runs(heads: Sequence[RunHead], incomplete: str) -> list[tuple[str,
     return [
         (word, what) for word, what in words if word.startswith(incomplete) and word.isprintable() and " " not in word
     ][:_MOST]
+
+
+def complete_version(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Models, and behind a name of one its versions, stages and aliases, with where each stands."""
+    from gitexp.model.registry import name_version
+    from gitexp.store.registry_file import read_registry
+
+    store = _open(ctx)
+    if store is None:
+        return []
+    try:
+        file = read_registry(store)
+    except ExpError:
+        return []
+    words: list[tuple[str, str]] = []
+    for model in file.registry.models.values() if file is not None else ():
+        words.append((model.name, f"a model of {len(model.versions)} versions"))
+        for version in reversed(model.versions):
+            name = name_version(model.name, version.number)
+            words += [(f"{model.name}@{word}", name) for word in (version.stage, *version.aliases) if word != NO_STAGE]
+            words.append((name, ", ".join((version.stage, *version.aliases))))
+    fitting = [(word, what) for word, what in dict(reversed(words)).items() if word.startswith(incomplete)]
+    return list(reversed(fitting))[:_MOST]
 
 
 def complete_going_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:

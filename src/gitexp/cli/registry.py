@@ -1,0 +1,101 @@
+"""``exp registry``: the models, where their versions stand, and how they came there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gitexp.cli.completion import complete_version
+from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION
+from gitexp.errors import UsageError
+
+EXAMPLES = """
+exp registry ls                         models and versions
+exp registry show fraud@production      who let it there, and why
+exp registry show fraud:v3 --lineage    down to code and data
+exp registry history fraud --at 2026-03-01
+exp registry get fraud@production --json
+exp registry card fraud:v3 -o README.md
+exp registry check --base origin/main   in CI, before a merge
+"""
+ACTIONS = ("ls", "show", "history", "check", "get", "card")
+_OF_ACTIONS = {
+    "lineage": ("show",),
+    "stage": ("history",),
+    "at": ("history",),
+    "output": ("card",),
+    "base": ("check",),
+    "remote": ("check",),
+}
+"""Which actions each option is for."""
+
+
+def _complete_action(incomplete: str) -> list[str]:
+    return [word for word in ACTIONS if word.startswith(incomplete)]
+
+
+def registry(
+    ctx: typer.Context,
+    action: Annotated[
+        str,
+        typer.Argument(metavar="ls|show|history|check|get|card", help="What to do.", autocompletion=_complete_action),
+    ] = "ls",
+    which: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[MODEL|VERSION]",
+            help="A model; of show, get and card a version: fraud@production, fraud:v3.",
+            autocompletion=complete_version,
+            show_default=False,
+        ),
+    ] = None,
+    lineage: Annotated[
+        bool, typer.Option("--lineage", help="With show: where it comes from, down to code, data and people.")
+    ] = False,
+    stage: Annotated[
+        str | None, typer.Option("--stage", metavar="STAGE", help="With history: of one stage alone.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="DATE", help="With history: what stood where then: 2026-03-01, 7 days ago."),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="With card: where to; else standard output.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", "-f", help="With card: write over a file that is there.")] = False,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="REF", help="With check: what the file is held against.")
+    ] = None,
+    remote: Annotated[
+        bool, typer.Option("--remote", help="With check: ask the remotes for runs and bytes, too.")
+    ] = False,
+    as_json: JSON_OPTION = False,
+    colour: COLOUR_OPTION = "auto",
+) -> int:
+    """See which version of a model stands where, since when, and why.
+
+    The registry is the file registry.yaml at the root of the project. exp promote and exp approve write it; here it is
+    only read. In a bare repository it is that of HEAD.
+    """
+    _check_words(
+        action, which, {"lineage": lineage, "stage": stage, "at": at, "output": output, "base": base, "remote": remote}
+    )
+    if action == "check":
+        from gitexp.cli.registry_check import write_check
+
+        return write_check(base, remote=remote, as_json=as_json, colour=ctx.obj.colour)
+    return 0
+
+
+def _check_words(action: str, which: str | None, given: dict[str, object]) -> None:
+    if action not in ACTIONS:
+        raise UsageError(f"exp registry {action}: there is {', '.join(ACTIONS)}", hint="exp registry --help")
+    for option, value in given.items():
+        if value and action not in _OF_ACTIONS[option]:
+            hint = f"exp registry {_OF_ACTIONS[option][0]} --help"
+            raise UsageError(f"--{option} is for exp registry {' and '.join(_OF_ACTIONS[option])}", hint=hint)
+    if which is None and action in ("show", "history", "get", "card"):
+        raise UsageError(f"exp registry {action}: of which?", hint="exp registry ls")
+    if which is not None and action == "check":
+        raise UsageError("exp registry check looks at the whole file", hint="exp registry check")

@@ -75,6 +75,37 @@ def receive_objects(
     return Received(frozenset(absent), damaged)
 
 
+def examine_objects(
+    remote: DataRemote, cache: Cache, wanted: Mapping[str, int | None], *, progress: TransferProgress
+) -> Received:
+    """Reads hashes on a remote as ``receive_objects`` does, and keeps none of them.
+
+    Raises TransferFailed, StorageFailed.
+    """
+    absent: set[str] = set()
+    damaged: dict[str, str] = {}
+    failed: Exception | None = None
+    stopping = Stopping()
+    with cache.stage() as staging:
+        arriving = _Arriving(remote, staging, wanted, stopping, progress)
+        for one in work_in_parallel(wanted, arriving.receive, remote.jobs, stopping):
+            if one.done is None:
+                stopping.stop()
+                failed = failed if isinstance(one.error, Interrupted) else failed or one.error
+            elif one.done.path is not None:
+                _remove(one.done.path)
+                progress.finish_object()
+            elif one.done.damaged_at is not None:
+                damaged[one.item] = one.done.damaged_at
+            else:
+                absent.add(one.item)
+    if isinstance(failed, OSError):
+        raise StorageFailed(cache.root, failed.strerror or str(failed)) from failed
+    if failed is not None:
+        raise failed
+    return Received(frozenset(absent), damaged)
+
+
 class _Staged:
     """Files that wait to be made durable together: a flush for each takes milliseconds."""
 

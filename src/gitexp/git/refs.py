@@ -148,3 +148,11 @@ def is_ancestor(repository: Repository, commit: str, tip: str, *, may_lack: bool
     if output.status not in (0, 1) and not may_lack:
         raise GitFailed("git merge-base", output.status, output.words)
     return output.status == 0
+
+
+def find_merge_base(repository: Repository, one: str, other: str) -> str | None:
+    """The commit at which two lines of history parted; None where none is known here. Raises GitFailed."""
+    output = start_git(repository, "merge-base", one, other).collect()
+    if output.status not in (0, 1):
+        raise GitFailed("git merge-base", output.status, output.words)
+    return output.out.decode("ascii").strip() or None

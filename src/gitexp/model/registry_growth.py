@@ -110,6 +110,13 @@ def _compare(old: Version, new: Version, path: Path, name: str) -> Iterator[Faul
             why = f"the metric {key} of {name} was {'not there' if was is None else was}"
             yield Fault((*path, "metrics", key), "version-changed", why, hint)
     yield from _compare_histories(old, new, path, name)
+    moved = {one for entry in new.history[len(old.history) :] for one in entry.approvals}
+    for one in old.approvals:
+        if one not in new.approvals and one not in moved:
+            what = "withdrawal" if one.is_withdrawal else "approval"
+            why = f"the {what} by {one.by} of {name} for {one.stage} is gone"
+            hint = "approvals are never taken away: exp approve --withdraw adds the withdrawal"
+            yield Fault((*path, "approvals"), "approval-removed", why, hint)
 
 
 def _compare_histories(old: Version, new: Version, path: Path, name: str) -> Iterator[Fault]:

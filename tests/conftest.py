@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kit.git import GitFolder
+from kit.signers import KeyRing
 from kit.storage import S3, S3_ENVIRONMENT, Between
 
 if TYPE_CHECKING:
@@ -62,6 +63,16 @@ def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> GitFolder
     repository.commit("start")
     monkeypatch.chdir(repository.path)
     return repository
+
+
+@pytest.fixture
+def signers(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, sealed: pathlib.Path
+) -> Iterator[KeyRing]:
+    """Makes people with signing keys; what they started is stopped at the end."""
+    ring = KeyRing(tmp_path_factory.mktemp("keys"), monkeypatch)
+    yield ring
+    ring.close()
 
 
 @pytest.fixture

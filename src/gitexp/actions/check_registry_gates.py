@@ -1,0 +1,182 @@
+"""The transitions since a base, each judged as it was let through: its policy, its approvals, its force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.actions.check_approvals import check_approvals
+from gitexp.actions.judge_policy import Case, judge_policy
+from gitexp.model.policy import NO_POLICY
+from gitexp.model.registry import NO_STAGE, name_version
+from gitexp.model.registry_check import Transition
+from gitexp.model.registry_faults import Fault
+from gitexp.model.registry_growth import recall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gitexp.actions.check_registry_runs import VersionRun
+    from gitexp.model.approval import CheckedApproval, Signers
+    from gitexp.model.policy import Policy
+    from gitexp.model.policy_verdict import Judged
+    from gitexp.model.registry import Registry, Version
+    from gitexp.model.registry_faults import Path
+    from gitexp.model.registry_growth import Step
+    from gitexp.store.runs import RunStore
+
+_WORTHLESS = ("bad", "expired", "revoked", "unknown", "foreign", "unverifiable")
+"""What is wrong with an approval wherever it stands; that one is withdrawn or repeated is no fault of the file."""
+
+
+class Gates(NamedTuple):
+    """What transitions are judged by: the policies and signers of the base, never those of the change itself."""
+
+    policies: Mapping[str, Policy]
+    signers: Signers
+    changed: frozenset[str] = frozenset()
+    """The stages whose policy the change itself has changed."""
+
+
+class Judgement(NamedTuple):
+    """The transitions with their verdicts, each at its place in the file, and what is wrong with them."""
+
+    transitions: tuple[tuple[Path, Transition], ...]
+    faults: tuple[Fault, ...]
+
+
+def judge_steps(
+    store: RunStore,
+    registry: Registry,
+    steps: Sequence[Step],
+    runs: Mapping[tuple[str, int], VersionRun],
+    gates: Gates,
+    *,
+    remote: bool,
+) -> Judgement:
+    """Judges every entry that came since the base as of its own time. Raises what ``judge_policy`` raises."""
+    transitions: list[tuple[Path, Transition]] = []
+    faults: list[Fault] = []
+    new = {(step.model, step.version.number, step.entry.at, step.entry.stage) for step in steps}
+    for step in steps:
+        stage = step.entry.stage
+        if stage is None:
+            continue
+        judge = _StepJudge(store, registry, step, gates)
+        run = runs.get((step.model, step.version.number))
+        faults += judge.find_faults(new)
+        judged, approvals = judge.judge(run, remote=remote) if run is not None else ((), ())
+        faults += judge.list_unmet(judged)
+        present = judge.present.number if judge.present is not None else None
+        entry = step.entry
+        made = Transition(step.model, step.version.number, stage, entry.at, entry.by, None, present, entry.forced)
+        transitions.append(
+            (step.path, made._replace(is_rollback=entry.is_rollback, judged=judged, approvals=approvals))
+        )
+    return Judgement(tuple(transitions), tuple(faults))
+
+
+class _StepJudge:
+    """One transition, with what stood before it."""
+
+    def __init__(self, store: RunStore, registry: Registry, step: Step, gates: Gates) -> None:
+        self._store = store
+        self._step = step
+        self._gates = gates
+        self._name = name_version(step.model, step.version.number)
+        self._stage = step.entry.stage or NO_STAGE
+        self._policy = gates.policies.get(self._stage, NO_POLICY)
+        self._before = recall(registry, step.entry.at)
+        model = self._before.models.get(step.model)
+        there = model.at(self._stage) if model is not None and self._stage != NO_STAGE else ()
+        self.present: Version | None = next((one for one in there if one.number != step.version.number), None)
+
+    def find_faults(self, new: set[tuple[str, int, object, str | None]]) -> list[Fault]:
+        """What is wrong with the transition whatever its run: a policy changed beside it, force, an unproven age."""
+        step, entry, stage = self._step, self._step.entry, self._stage
+        faults = []
+        if stage in self._gates.changed:
+            why = f"the policy of {stage} changes together with {self._name} going there"
+            faults.append(Fault(step.path, "policy-changed", why, "let the policy land first, by itself"))
+        if entry.forced and not self._policy.force:
+            why = f"{self._name} was forced into {stage}, whose policy lets nobody force"
+            hint = f"take the entry out, and exp promote {self._name} --stage {stage} once its policy holds"
+            faults.append(Fault((*step.path, "forced"), "force-refused", why, hint))
+        age = self._policy.minimum_age
+        if age is not None and not entry.is_rollback:
+            came = [one for one in step.version.history if one.stage == age.stage and one.at < entry.at]
+            if came and (step.model, step.version.number, came[-1].at, age.stage) in new:
+                why = f"since when {self._name} is in {age.stage} is only said by this change itself"
+                faults.append(Fault(step.path, "age-unproven", why, f"let {age.stage} land first, by itself"))
+        return faults
+
+    def judge(
+        self, run: VersionRun, *, remote: bool
+    ) -> tuple[tuple[Judged, ...], tuple[CheckedApproval, ...]]:
+        """What the policy asks, and what the approvals of the entry are worth."""
+        step, entry = self._step, self._step.entry
+        waiting = [one for one in step.version.approvals if one.stage == self._stage]
+        earlier = [one for past in step.version.history for one in past.approvals if one.stage == self._stage]
+        known = list(dict.fromkeys((*entry.approvals, *earlier, *waiting)))
+        checked = check_approvals(
+            self._store, step.model, step.version, known, self._gates.signers, self._gates.policies
+        )
+        own = tuple(one for one in checked if one.approval in entry.approvals)
+        if self._stage == NO_STAGE or (entry.is_rollback and self._has_stood()):
+            return (), own
+        case = Case(
+            registry=self._before,
+            model=step.model,
+            version=step.version,
+            stage=self._stage,
+            policy=self._policy,
+            head=run.head._replace(commit=step.version.commit),
+            run=run.run,
+            present=self.present,
+            now=entry.at,
+            approvals=own,
+            promoter=entry.by,
+        )
+        return judge_policy(self._store, case, remote=remote), own
+
+    def _has_stood(self) -> bool:
+        """Whether the version was let into the stage before: what is rolled back to was judged then."""
+        entry = self._step.entry
+        return any(one.stage == self._stage and one.at < entry.at for one in self._step.version.history)
+
+    def list_unmet(self, judged: Sequence[Judged]) -> list[Fault]:
+        """The requirements that do not hold, but for those that were passed over where that is allowed."""
+        passed = self._step.entry.forced if self._policy.force else ()
+        hint = f"exp promote {self._name} --stage {self._stage} --dry-run shows what is missing"
+        return [
+            Fault(
+                self._step.path,
+                "approvals-missing" if one.kind == "approvals" else "policy-failed",
+                f"{self._name} may not be in {self._stage}: {one.requirement}: {one.found}",
+                hint,
+            )
+            for one in judged
+            if not one.is_met and one.requirement not in passed
+        ]
+
+
+def check_signatures(store: RunStore, registry: Registry, signers: Signers) -> list[Fault]:
+    """Every approval of the file, each held against its signature: who gave it, and that it was for exactly this."""
+    faults = []
+    for model in registry.models.values():
+        for place, version in enumerate(model.versions):
+            path: Path = ("models", model.name, "versions", place)
+            given = {(*path, "approvals", at): one for at, one in enumerate(version.approvals)}
+            for number, entry in enumerate(version.history):
+                inner = (*path, "history", number, "approvals")
+                given |= {(*inner, at): one for at, one in enumerate(entry.approvals)}
+            if not given:
+                continue
+            checked = check_approvals(store, model.name, version, list(given.values()), signers)
+            name = name_version(model.name, version.number)
+            for at, one in zip(given, checked, strict=True):
+                if one.standing in _WORTHLESS:
+                    what = "withdrawal" if one.approval.is_withdrawal else "approval"
+                    why = f"the {what} by {one.approval.by} of {name} for {one.approval.stage}: {one.why}"
+                    hint = f"exp approve {name} --stage {one.approval.stage}, by themselves"
+                    faults.append(Fault(at, f"approval-{one.standing}", why, hint))
+    return faults

@@ -77,14 +77,20 @@ class InvalidFilter(InvalidValue):
     """A filter that cannot be read, or names what no run has. ``place`` is where in its text, from 0.
 
     The message has three lines: what is wrong, the filter or the part of it around the place, and a caret beneath it.
+    ``where`` is what the filter was given as.
     """
 
     code = "invalid-filter"
 
-    def __init__(self, text: str, place: int, why: str, *, hint: str | None = None) -> None:
+    def __init__(self, text: str, place: int, why: str, *, hint: str | None = None, where: str = "--where") -> None:
         UsageError.__init__(
-            self, f"--where: {why}\n{_point_at(text, place)}", hint=hint, text=text, place=place, why=why
+            self, f"{where}: {why}\n{_point_at(text, place)}", hint=hint, text=text, place=place, why=why
         )
+        self._said = (text, place, why)
+
+    def given_as(self, where: str) -> InvalidFilter:
+        """The same error of a filter that was given otherwise than as ``--where``."""
+        return InvalidFilter(*self._said, hint=self.hint, where=where)
 
 
 def _point_at(text: str, place: int) -> str:

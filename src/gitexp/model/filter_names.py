@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from gitexp.errors import InvalidFilter
 from gitexp.model.columns import FIELDS, cell_of, field_column
 from gitexp.model.details import DETAILS, is_hash
-from gitexp.model.filter_tree import Name, format_name
+from gitexp.model.filter_stages import split_stage
+from gitexp.model.filter_tree import Name
+from gitexp.model.filter_unknown import name_unknown
 from gitexp.model.run import Status
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ _TYPES: dict[str, ValueType] = {
     "cost.seconds": "duration", **dict.fromkeys(_LINEAGE, "id"),
 }  # fmt: skip
 _ONLY_IN_MANIFESTS = ("first", "count")
-_NEAR = 3
-_NAMED = 8
 
 
 class Unread(Enum):
@@ -53,19 +52,24 @@ Found: TypeAlias = "Value | datetime | Unread"
 
 
 class Evidence(NamedTuple):
-    """What is known of a run. ``details`` are None as long as its manifest was not read."""
+    """What is known of a run. ``details`` are None as long as its manifest was not read.
+
+    ``stages`` has what is known of the runs that stand in stages, for the names that begin with one.
+    """
 
     head: RunHead
     details: Mapping[str, Value] | None
+    stages: Mapping[str, Evidence] = MappingProxyType({})
 
 
 class Reading(NamedTuple):
-    """Where the value of a name is found, and what kind of value it is."""
+    """Where the value of a name is found, and what kind of value it is. ``stage``: of the run that stands there."""
 
     source: Source
     key: str
     type: ValueType
     suffix: str = "last"
+    stage: str | None = None
 
     @property
     def may_need_manifest(self) -> bool:
@@ -79,12 +83,16 @@ class Reading(NamedTuple):
 
 
 class KnownNames(NamedTuple):
-    """The keys that runs have. Of params, with whether any value is true or false."""
+    """The keys that runs have. Of params, with whether any value is true or false.
+
+    ``stages``: what a name may begin with to be of the run that stands there, as in ``production.metrics.loss``.
+    """
 
     params: Mapping[str, bool]
     metrics: frozenset[str]
     tags: frozenset[str]
     runs: int
+    stages: frozenset[str] = frozenset()
 
     def keys(self, kind: Kind | None) -> list[Name]:
         """Every name of a kind; without one, of all."""
@@ -119,6 +127,10 @@ def resolve_name(name: Name, known: KnownNames, text: str, *, is_value: bool = F
     Where there is no run, nothing can be held against it. ``is_value``: it stands where a value is expected, so that it
     may be a text without its quotes.
     """
+    if name.kind is None and known.stages and _find_field(name.written) is None:
+        split = split_stage(name, known.stages)
+        if split is not None:
+            return resolve_name(split.name, known._replace(stages=frozenset()), text)._replace(stage=split.stage)
     found = _find_own(name, known)
     if found is not None:
         return found
@@ -126,11 +138,14 @@ def resolve_name(name: Name, known: KnownNames, text: str, *, is_value: bool = F
         return found
     if not known.runs:
         return Reading("nothing", name.written, "any")
-    raise _unknown(name, known, text, is_value=is_value)
+    raise name_unknown(name, known, text, is_value=is_value)
 
 
 def read_value(reading: Reading, evidence: Evidence) -> Found:
     """What a run has under a name."""
+    if reading.stage is not None:
+        standing = evidence.stages.get(reading.stage)
+        return None if standing is None else read_value(reading._replace(stage=None), standing)
     head, key = evidence.head, reading.key
     match reading.source:
         case "params":
@@ -213,31 +228,3 @@ def _read_field(key: str, head: RunHead) -> Found:
         value: str | None = getattr(head.lineage, key)
         return value
     return cell_of(field_column(key), head).sortable
-
-
-def _unknown(name: Name, known: KnownNames, text: str, *, is_value: bool) -> InvalidFilter:
-    shown = format_name(name._replace(kind=None if name.kind == "attributes" else name.kind))
-    same = [one for one in known.keys(None) if one.key in (name.written, name.key) and one.kind is not None]
-    if same and name.kind is None:
-        choice = " or ".join(map(format_name, same))
-        return InvalidFilter(text, name.place, f"{shown} is more than one thing", hint=f"{choice}?")
-    if same:
-        near = same
-    else:
-        names: dict[str, Name] = {}
-        for one in known.keys(name.kind):
-            names.setdefault(one.key, one)
-        words = {key.lower(): key for key in names}
-        found = difflib.get_close_matches(name.key.lower(), words, n=_NEAR, cutoff=0.6)
-        found = found or difflib.get_close_matches(name.written.lower(), words, n=_NEAR, cutoff=0.6)
-        near = [names[words[word]] for word in found]
-    if is_value and name.kind is None:
-        hint = f'"{name.written}" in quotes is a text'
-        return InvalidFilter(text, name.place, f"no run has {shown}", hint=hint)
-    if near:
-        suffix = name.suffix if near[0].kind == "metrics" else ""
-        words_ = ", ".join(format_name(one._replace(suffix=suffix)) for one in near)
-        return InvalidFilter(text, name.place, f"no run has {shown}", hint=f"did you mean {words_}?")
-    keys = [format_name(one) for one in known.keys(name.kind)]
-    hint = "one of " + ", ".join(keys[:_NAMED]) if keys else "exp ls shows what runs have"
-    return InvalidFilter(text, name.place, f"no run has {shown}", hint=hint + (", …" if len(keys) > _NAMED else ""))

@@ -1,0 +1,37 @@
+"""A policy held against a promotion: every requirement, all at once, whether it is met or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitexp.actions.policy_filters import judge_filters, know_policy_names
+from gitexp.model.policy_approvals import judge_approvals
+from gitexp.model.policy_judging import judge_age, judge_data, judge_finished
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitexp.model.policy_verdict import Case, Judged
+    from gitexp.store.runs import RunStore
+
+
+def judge_policy(store: RunStore, case: Case, *, remote: bool = False, more: Sequence[str] = ()) -> tuple[Judged, ...]:
+    """Holds every requirement of a policy against a case, in the order of the documentation; the run's end first.
+
+    ``more`` are further filters, as ``--require`` gives them. ``remote`` asks whether the run is on the remote even
+    where the policy does not; where it does, the remote is asked anyway. Raises InvalidFilter for a name that no run
+    has.
+    """
+    policy = case.policy
+    known = know_policy_names(store, case)
+    where = f"policies.{case.stage}.require"
+    judged = [judge_finished(case.run)]
+    judged += judge_filters(store, case, policy.require, known, where=where)
+    judged += judge_filters(store, case, more, known, where="--require")
+    if policy.data_known:
+        judged.append(judge_data(case.run))
+    if policy.minimum_age is not None:
+        judged.append(judge_age(case))
+    if policy.approvals:
+        judged.append(judge_approvals(case))
+    return tuple(judged)

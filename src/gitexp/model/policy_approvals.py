@@ -1,0 +1,100 @@
+"""Whether enough of those who may have said yes to a version, and who is still missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.model.policy import hash_policy
+from gitexp.model.policy_verdict import Judged
+from gitexp.model.registry import email_of
+
+if TYPE_CHECKING:
+    from gitexp.model.approval import CheckedApproval
+    from gitexp.model.policy_verdict import Case
+
+_STANDINGS = {
+    "bad": "its signature is not of what it says",
+    "expired": "the key was not valid then",
+    "unknown": "the key is not one of the allowed signers",
+    "foreign": "the key is that of somebody else",
+    "withdrawn": "it was withdrawn",
+    "other policy": "it was given for another policy",
+}
+"""Why an approval does not count, where whoever checked it does not say."""
+
+
+class CountedApprovals(NamedTuple):
+    """Approvals that count, by address, one a person; and why each other one does not, by who gave it."""
+
+    good: dict[str, CheckedApproval]
+    others: tuple[tuple[str, str], ...]
+
+
+def count_approvals(case: Case) -> CountedApprovals:
+    """The approvals of a case that count under its policy."""
+    good: dict[str, CheckedApproval] = {}
+    others: list[tuple[str, str]] = []
+    wanted = hash_policy(case.policy)
+    given = [one for one in case.approvals if one.approval.stage == case.stage and not one.approval.is_withdrawal]
+    for one in sorted(given, key=lambda one: one.approval.at):
+        why = _find_fault(case, one, wanted)
+        person = one.email.casefold()
+        if why is None and person not in good:
+            good[person] = one
+        elif why is not None:
+            others.append((one.approval.by, why))
+    return CountedApprovals(good, tuple(dict.fromkeys(others)))
+
+
+def judge_approvals(case: Case) -> Judged:
+    """Whether the policy's number of approvals is there: who gave them, who is missing, what does not count and why."""
+    policy, counted = case.policy, count_approvals(case)
+    needed, there = policy.approvals, len(counted.good)
+    requirement = f"approvals: {needed}"
+    said = f"{there} of {needed}"
+    if counted.good:
+        said += ": " + ", ".join(one.approval.by for one in counted.good.values())
+    parts = [said]
+    if there < needed:
+        parts.append(_name_missing(case, counted))
+    parts += [f"that of {by} does not count: {why}" for by, why in counted.others]
+    return Judged(requirement, is_met=there >= needed, found="; ".join(parts), kind="approvals")
+
+
+def _find_fault(case: Case, one: CheckedApproval, wanted: str) -> str | None:
+    policy = case.policy
+    if one.standing != "good":
+        return one.why or _STANDINGS[one.standing]
+    if one.approval.policy != wanted:
+        return _STANDINGS["other policy"]
+    email = one.email.casefold()
+    if policy.approvers and email not in {known.casefold() for known in policy.approvers}:
+        return f"the policy does not name them among the approvers of {case.stage}"
+    return None if policy.self_approval else _find_own(case, email)
+
+
+def _find_own(case: Case, email: str) -> str | None:
+    """Why somebody's yes would be one to themselves; None where it would not."""
+    if email == case.head.user.email.casefold():
+        return "they made the run, and the policy allows no self-approval"
+    if email == email_of(case.promoter).casefold():
+        return "they promote it, and the policy allows no self-approval"
+    return None
+
+
+def _name_missing(case: Case, counted: CountedApprovals) -> str:
+    policy = case.policy
+    lacking = policy.approvals - len(counted.good)
+    if not policy.approvers:
+        return f"{lacking} more of the allowed signers" + (
+            "" if policy.self_approval else ", of others than who made it"
+        )
+    may = [
+        one
+        for one in policy.approvers
+        if one.casefold() not in counted.good and (policy.self_approval or _find_own(case, one.casefold()) is None)
+    ]
+    if len(may) < lacking:
+        named = f" ({', '.join(may)})" if may else ""
+        return f"{lacking} more, and only {len(may)} of the approvers may still give one{named}"
+    return f"still missing: {', '.join(may)}" if len(may) == lacking else f"{lacking} more of {', '.join(may)}"

@@ -88,17 +88,13 @@ def check_registry(
             faults.append(Fault(("policies",), "policy-broken", error.message, error.hint))
         else:
             faults += judgement.faults
-            transitions = tuple(
-                one._replace(line=_find_line(file, at)) for at, one in judgement.transitions
-            )
+            transitions = tuple(one._replace(line=_find_line(file, at)) for at, one in judgement.transitions)
     asked = None
     if remote:
         from gitexp.actions.check_registry_remote import check_remotes
 
         read = _choose_read(file.registry, growth if bases is not None else None)
-        there = check_remotes(
-            store, list(runs.versions.values()), read, remote_name, talk=talk, progress=progress
-        )
+        there = check_remotes(store, list(runs.versions.values()), read, remote_name, talk=talk, progress=progress)
         faults += there.faults
         asked = there.remote
     problems = sorted(

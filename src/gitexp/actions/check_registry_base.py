@@ -49,7 +49,9 @@ def _find_target(store: RunStore, branch: str, variable: str) -> Base:
         if tip is not None:
             return _part(store, tip, name.removeprefix("refs/remotes/").removeprefix("refs/heads/"))
     remote = remotes[0] if remotes else "origin"
-    hint = f"git fetch {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}; with actions/checkout: fetch-depth: 0"
+    hint = (
+        f"git fetch {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}; with actions/checkout: fetch-depth: 0"
+    )
     raise InvalidValue("base", branch, f"{variable} names it, and it is not here", hint=hint)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.check_approvals import check_approvals
-from gitexp.actions.judge_policy import Case, judge_policy
+from gitexp.actions.judge_policy import judge_policy
 from gitexp.model.policy import NO_POLICY
+from gitexp.model.policy_verdict import Case
 from gitexp.model.registry import NO_STAGE, name_version
 from gitexp.model.registry_check import Transition
 from gitexp.model.registry_faults import Fault
@@ -88,6 +89,8 @@ class _StepJudge:
         self._before = recall(registry, step.entry.at)
         model = self._before.models.get(step.model)
         there = model.at(self._stage) if model is not None and self._stage != NO_STAGE else ()
+        past = model.version(step.version.number) if model is not None else None
+        self._version = past or step.version._replace(stage=NO_STAGE, aliases=(), history=())
         self.present: Version | None = next((one for one in there if one.number != step.version.number), None)
 
     def find_faults(self, new: set[tuple[str, int, object, str | None]]) -> list[Fault]:
@@ -109,9 +112,7 @@ class _StepJudge:
                 faults.append(Fault(step.path, "age-unproven", why, f"let {age.stage} land first, by itself"))
         return faults
 
-    def judge(
-        self, run: VersionRun, *, remote: bool
-    ) -> tuple[tuple[Judged, ...], tuple[CheckedApproval, ...]]:
+    def judge(self, run: VersionRun, *, remote: bool) -> tuple[tuple[Judged, ...], tuple[CheckedApproval, ...]]:
         """What the policy asks, and what the approvals of the entry are worth."""
         step, entry = self._step, self._step.entry
         waiting = [one for one in step.version.approvals if one.stage == self._stage]
@@ -126,7 +127,7 @@ class _StepJudge:
         case = Case(
             registry=self._before,
             model=step.model,
-            version=step.version,
+            version=self._version,
             stage=self._stage,
             policy=self._policy,
             head=run.head._replace(commit=step.version.commit),
@@ -155,7 +156,7 @@ class _StepJudge:
                 hint,
             )
             for one in judged
-            if not one.is_met and one.requirement not in passed
+            if not one.is_met and one.requirement not in passed and one.kind != "finished"  # told of the run itself
         ]
 
 

@@ -116,9 +116,7 @@ def _check_bytes(
             yield Fault(at, "bytes-replaced", why, hint)
 
 
-def _expand(
-    store: RunStore, remote: DataRemote, one: VersionRun, progress: TransferProgress
-) -> dict[str, int | None]:
+def _expand(store: RunStore, remote: DataRemote, one: VersionRun, progress: TransferProgress) -> dict[str, int | None]:
     """The hashes that an artifact needs, each with its size where that is known: of a folder its files too."""
     md5, size = one.version.artifact.md5, one.version.artifact.bytes
     if not md5.endswith(FOLDER_SUFFIX):

@@ -18,6 +18,7 @@ exp registry history fraud --at 2026-03-01
 exp registry get fraud@production --json
 exp registry card fraud:v3 -o README.md
 exp registry check --base origin/main   in CI, before a merge
+exp registry check --remote             and ask for the bytes
 """
 ACTIONS = ("ls", "show", "history", "check", "get", "card")
 _OF_ACTIONS = {
@@ -27,12 +28,17 @@ _OF_ACTIONS = {
     "output": ("card",),
     "base": ("check",),
     "remote": ("check",),
+    "format": ("check",),
 }
 """Which actions each option is for."""
 
 
 def _complete_action(incomplete: str) -> list[str]:
     return [word for word in ACTIONS if word.startswith(incomplete)]
+
+
+def _complete_format(incomplete: str) -> list[str]:
+    return [word for word in ("text", "github") if word.startswith(incomplete)]
 
 
 def registry(
@@ -45,7 +51,7 @@ def registry(
         str | None,
         typer.Argument(
             metavar="[MODEL|VERSION]",
-            help="A model; of show, get and card a version: fraud@production, fraud:v3.",
+            help="A model; of show, get and card a version: fraud@production, fraud:v3; of check --remote a remote.",
             autocompletion=complete_version,
             show_default=False,
         ),
@@ -70,6 +76,16 @@ def registry(
     remote: Annotated[
         bool, typer.Option("--remote", help="With check: ask the remotes for runs and bytes, too.")
     ] = False,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="text|github",
+            help="With check: for people, or for GitHub Actions. [default: as where it runs]",
+            autocompletion=_complete_format,
+            show_default=False,
+        ),
+    ] = None,
     as_json: JSON_OPTION = False,
     colour: COLOUR_OPTION = "auto",
 ) -> int:
@@ -78,13 +94,12 @@ def registry(
     The registry is the file registry.yaml at the root of the project. exp promote and exp approve write it; here it is
     only read. In a bare repository it is that of HEAD.
     """
-    _check_words(
-        action, which, {"lineage": lineage, "stage": stage, "at": at, "output": output, "base": base, "remote": remote}
-    )
+    given = {"lineage": lineage, "stage": stage, "at": at, "output": output, "base": base, "remote": remote}
+    _check_words(action, which, given | {"format": form})
     if action == "check":
         from gitexp.cli.registry_check import write_check
 
-        return write_check(base, remote=remote, as_json=as_json, colour=ctx.obj.colour)
+        return write_check(base, remote=remote, as_json=as_json, colour=ctx.obj.colour, remote_name=which, form=form)
     return 0
 
 
@@ -97,5 +112,5 @@ def _check_words(action: str, which: str | None, given: dict[str, object]) -> No
             raise UsageError(f"--{option} is for exp registry {' and '.join(_OF_ACTIONS[option])}", hint=hint)
     if which is None and action in ("show", "history", "get", "card"):
         raise UsageError(f"exp registry {action}: of which?", hint="exp registry ls")
-    if which is not None and action == "check":
+    if which is not None and action == "check" and not given["remote"]:
         raise UsageError("exp registry check looks at the whole file", hint="exp registry check")

@@ -144,6 +144,8 @@ def _compare_entries(was: Entry, is_now: Entry, path: Path, name: str, hint: str
             lost = ", ".join(one.by for one in was.approvals if one not in is_now.approvals)
             why = f"this entry of {name} had the approval of {lost}"
             return Fault((*path, "approvals"), "approval-removed", why, "approvals are never taken away")
-        return Fault((*path, "approvals"), "history-changed", f"the approvals of this entry of {name} were others", hint)
+        return Fault(
+            (*path, "approvals"), "history-changed", f"the approvals of this entry of {name} were others", hint
+        )
     said = [key for key, one in was._asdict().items() if one != getattr(is_now, key)]
     return Fault(path, "history-changed", f"this entry of {name} said something else: {', '.join(said)}", hint)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gitexp.actions.check_registry_base import Base
     from gitexp.data.progress import TransferProgress
     from gitexp.format.registry_reading import RegistryFile
+    from gitexp.model.policy import Policy
     from gitexp.model.registry import Registry
     from gitexp.model.registry_check import Transition
     from gitexp.store.runs import RunStore
@@ -131,10 +132,12 @@ def _choose_gates(store: RunStore, registry: Registry, bases: _Bases | None) -> 
     known = bases.tip if bases.tip is not None else bases.parted
     if known is None:
         return Gates(registry.policies, signers)
-    before = (bases.parted or known).policies
-    stages = {*before, *registry.policies}
-    changed = {one for one in stages if before.get(one, NO_POLICY) != registry.policies.get(one, NO_POLICY)}
-    return Gates(known.policies, signers, frozenset(changed))
+    return Gates(known.policies, signers, _find_changed((bases.parted or known).policies, registry.policies))
+
+
+def _find_changed(before: Mapping[str, Policy], now: Mapping[str, Policy]) -> frozenset[str]:
+    """The stages whose policy is another one."""
+    return frozenset(one for one in {*before, *now} if before.get(one, NO_POLICY) != now.get(one, NO_POLICY))
 
 
 def _find_moved(bases: _Bases | None, growth: Growth) -> list[Fault]:
@@ -165,9 +168,7 @@ def _list_notes(store: RunStore, registry: Registry, bases: _Bases | None) -> tu
         notes.append("the base has no registry: the policies are those that came with it")
     else:
         before = bases.parted.policies
-        for stage in sorted({*before, *registry.policies}):
-            if before.get(stage, NO_POLICY) != registry.policies.get(stage, NO_POLICY):
-                notes.append(f"the policy of {stage} changes")
+        notes += [f"the policy of {stage} changes" for stage in sorted(_find_changed(before, registry.policies))]
     if read_signers(store) != read_signers(store, bases.base.tip):
         notes.append("who may sign changes: approvals were held against the signers of the base")
     return tuple(notes)

@@ -15,6 +15,7 @@ from gitexp.model.registry_growth import recall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from gitexp.actions.check_registry_runs import VersionRun
     from gitexp.model.approval import CheckedApproval, Signers
@@ -93,7 +94,7 @@ class _StepJudge:
         self._version = past or step.version._replace(stage=NO_STAGE, aliases=(), history=())
         self.present: Version | None = next((one for one in there if one.number != step.version.number), None)
 
-    def find_faults(self, new: set[tuple[str, int, object, str | None]]) -> list[Fault]:
+    def find_faults(self, new: set[tuple[str, int, datetime, str | None]]) -> list[Fault]:
         """What is wrong with the transition whatever its run: a policy changed beside it, force, an unproven age."""
         step, entry, stage = self._step, self._step.entry, self._stage
         faults = []

@@ -1,14 +1,14 @@
-"""The versions of a registry held against the runs that they name: is each the run, the commit, the artifact it says?"""
+"""The versions of a registry held against the runs that they name: the commit, the artifact, the metrics."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenObject, BrokenRecord
 from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
 from gitexp.git.reading import read_objects
-from gitexp.model.ids import RunId
 from gitexp.model.refs import parse_run_ref
 from gitexp.model.registry import name_version
 from gitexp.model.registry_faults import Fault
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from gitexp.git.repository import Repository
     from gitexp.model.head import RunHead
+    from gitexp.model.ids import RunId
     from gitexp.model.registry import Registry, Version
     from gitexp.model.registry_faults import Path
     from gitexp.model.run import Run
@@ -168,7 +169,7 @@ def _compare(version: Version, path: Path, name: str, run: Run) -> Iterator[Faul
         if summary is None:
             why = f"{name} names the metric {key}, which its run does not have"
             yield Fault((*path, "metrics", key), "metric-unknown", why, f"exp show {run.id}")
-        elif not (summary.last == value or (summary.last != summary.last and value != value)):  # noqa: PLR0124 - NaN
+        elif summary.last != value and not (math.isnan(summary.last) and math.isnan(value)):
             why = f"{key} of {name} is said to be {value}, and its run has {summary.last}"
             yield Fault((*path, "metrics", key), "metric-changed", why, f"{key}: {summary.last}")
 

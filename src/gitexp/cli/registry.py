@@ -94,7 +94,14 @@ def registry(
     The registry is the file registry.yaml at the root of the project. exp promote and exp approve write it; here it is
     only read. In a bare repository it is that of HEAD.
     """
-    given = {"lineage": lineage, "stage": stage, "at": at, "output": output, "base": base, "remote": remote}
+    given: dict[str, object] = {
+        "lineage": lineage,
+        "stage": stage,
+        "at": at,
+        "output": output,
+        "base": base,
+        "remote": remote,
+    }
     _check_words(action, which, given | {"format": form})
     if action == "check":
         from gitexp.cli.registry_check import write_check

@@ -51,12 +51,20 @@ def write_check(
 
         write_envelope({"holds": found.holds, **to_plain(found)})
     elif in_github:
-        from gitexp.render.registry_annotations import format_annotations
-
-        sys.stdout.write(format_annotations(found))
-    if not as_json:
+        _print_for_github(found)
+    else:
         _print(found, colour)
     return int(not found.holds)
+
+
+def _print_for_github(found: RegistryCheck) -> None:
+    from gitexp.render.registry_annotations import format_annotations, format_log_line
+    from gitexp.render.registry_check import summarise_check
+
+    sys.stdout.write(format_annotations(found))
+    sys.stdout.flush()
+    for text in (*(f"note: {note}" for note in found.notes), summarise_check(found)):
+        say(format_log_line(text))
 
 
 def _print(found: RegistryCheck, colour: str) -> None:

@@ -35,9 +35,9 @@ def compare_growth(base: Registry, now: Registry) -> Growth:
     """What became of a registry since the base."""
     faults: list[Fault] = []
     steps: list[Step] = []
-    for name, before in base.models.items():
+    for name, model in base.models.items():
         if name not in now.models:
-            why = f"the model {name} is gone; it had {len(before.versions)} versions"
+            why = f"the model {name} is gone; it had {len(model.versions)} versions"
             faults.append(Fault(("models",), "model-removed", why, "a version that is out of use: --stage archived"))
     for name, model in now.models.items():
         before = base.models.get(name)

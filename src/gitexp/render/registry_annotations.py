@@ -14,20 +14,23 @@ from gitexp.render.text import neutralise, shorten
 if TYPE_CHECKING:
     from gitexp.model.registry_check import Problem, RegistryCheck, Transition
 
-MOST_ANNOTATIONS = 10
-"""GitHub shows no more errors of one step; the summary has all."""
 _MOST_PROBLEMS = 200
 _MOST_TRANSITIONS = 100
 _WIDEST = 400
 
 
-def format_annotations(found: RegistryCheck, top: str = "") -> str:
-    """A line for each problem, in the form of GitHub's workflow commands. ``top``: what stands before the path."""
-    return "".join(_annotate(found, problem, top) for problem in found.problems)
+def format_annotations(found: RegistryCheck) -> str:
+    """A line for each problem, in the form of GitHub's workflow commands; the path is relative to the repository."""
+    return "".join(_annotate(found, problem) for problem in found.problems)
 
 
-def _annotate(found: RegistryCheck, problem: Problem, top: str) -> str:
-    fields = {"file": top + found.path, "line": str(problem.line or 1), "title": f"registry: {problem.code}"}
+def format_log_line(text: str) -> str:
+    """A line of a job's log in which nothing is a command: one begins a line with ``::``, or has ``##[`` anywhere."""
+    return "exp: " + neutralise(text).replace("##[", "## [")
+
+
+def _annotate(found: RegistryCheck, problem: Problem) -> str:
+    fields = {"file": found.path, "line": str(problem.line or 1), "title": f"registry: {problem.code}"}
     said = ",".join(f"{key}={_escape_property(value)}" for key, value in fields.items())
     hint = f"\nhint: {neutralise(problem.hint)}" if problem.hint else ""
     return f"::error {said}::{_escape_data(neutralise(problem.message) + hint)}\n"

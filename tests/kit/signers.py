@@ -57,7 +57,7 @@ class KeyRing:
     def gnupg(self) -> pathlib.Path:
         """The home of gpg, which GNUPGHOME names from now on."""
         if self._gnupg is None:
-            self._gnupg = pathlib.Path(tempfile.mkdtemp(prefix="g-", dir="/tmp"))  # noqa: S108 - a socket's path is short
+            self._gnupg = pathlib.Path(tempfile.mkdtemp(prefix="g-", dir="/tmp"))
             self._monkeypatch.setenv("GNUPGHOME", str(self._gnupg))
         return self._gnupg
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import BrokenObject, GitFailed, StorageFailed
 from gitexp.git.command import run_git
-from gitexp.git.commits import RawCommit, clean_name, format_commit, parse_commit
+from gitexp.git.commits import RawCommit, format_commit, parse_commit
 from gitexp.git.loose import write_loose
+from gitexp.git.signing import sign_commit
 from gitexp.git.trees import TreeEntry, compose_tree, empty_tree, format_tree, parse_tree
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class ObjectWriter:
     def write_signed_commit(self, commit: RawCommit) -> SignedCommit:
         """Writes a commit signed as the user's Git is configured; unsigned, and saying why, where that fails."""
         try:
-            object_id = _sign_commit(self._repository, commit)
+            object_id = sign_commit(self._repository, commit)
         except GitFailed as error:
             return SignedCommit(self.write_commit(commit), str(error.fields["stderr"]).strip() or error.message)
         self._written[object_id] = ("commit", self._read("commit", object_id))
@@ -177,24 +177,3 @@ def _open_store(repository: Repository, config: GitConfig | None) -> DiskObjectS
         object_format=OBJECT_FORMATS[repository.object_format],
         shared_perm=permissions,
     )
-
-
-def _sign_commit(repository: Repository, commit: RawCommit) -> str:
-    parents = [argument for parent in commit.parents for argument in ("-p", parent)]
-    people = {
-        "GIT_AUTHOR_NAME": clean_name(commit.author.name),
-        "GIT_AUTHOR_EMAIL": clean_name(commit.author.email),
-        "GIT_AUTHOR_DATE": f"@{commit.author.seconds} {commit.author.offset}",
-        "GIT_COMMITTER_NAME": clean_name(commit.committer.name),
-        "GIT_COMMITTER_EMAIL": clean_name(commit.committer.email),
-        "GIT_COMMITTER_DATE": f"@{commit.committer.seconds} {commit.committer.offset}",
-        # The program that asks for a passphrase speaks the user's language, not ours.
-        "LC_ALL": os.environ.get("LC_ALL", ""),
-    }
-    # The configured encoding would otherwise garble the message; UTF-8 is also what no `encoding` header means.
-    settings = (("i18n.commitEncoding", "UTF-8"),)
-    found = run_git(
-        repository, "commit-tree", "-S", commit.tree, *parents, "-F", "-",
-        stdin=commit.message, environment=people, settings=settings,
-    )  # fmt: skip
-    return found.decode().strip()

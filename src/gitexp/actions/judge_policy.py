@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.actions.policy_filters import judge_filters, know_policy_names
+from gitexp.actions.policy_reproductions import judge_reproduced
+from gitexp.actions.policy_seeds import judge_better
 from gitexp.model.policy_approvals import judge_approvals
 from gitexp.model.policy_judging import judge_age, judge_data, judge_finished
 
@@ -28,8 +30,12 @@ def judge_policy(store: RunStore, case: Case, *, remote: bool = False, more: Seq
     judged = [judge_finished(case.run)]
     judged += judge_filters(store, case, policy.require, known, where=where)
     judged += judge_filters(store, case, more, known, where="--require")
+    if policy.better is not None:
+        judged.append(judge_better(store, case, known))
     if policy.data_known:
         judged.append(judge_data(case.run))
+    if policy.reproduced:
+        judged.append(judge_reproduced(store, case))
     if policy.minimum_age is not None:
         judged.append(judge_age(case))
     if policy.approvals:

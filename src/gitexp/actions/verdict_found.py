@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gitexp.actions.reproduce import Repeated
     from gitexp.model.head import RunHead
     from gitexp.model.run import Run
-    from gitexp.model.verdict import Verdict
+    from gitexp.model.verdict import Verdict, VerdictRules
     from gitexp.store.runs import RunStore
 
 
@@ -40,8 +40,7 @@ def judge_repeated(store: RunStore, repeated: Repeated) -> Judged:
         )
     head = find_run(store, result.run.id)
     run = store.load(head)
-    series = _read_series(store, was.head), _read_series(store, head)
-    verdict = judge(was.run, run, series, repeated.rules)
+    verdict = judge_pair(store, (was.head, was.run), (head, run), repeated.rules)
     outputs = [store.read_part(one, OUTPUT) for one in (was.head, head)]
     verdict = verdict._replace(same_output=outputs[0] == outputs[1])
     if verdict.outcome == "identical":
@@ -53,6 +52,11 @@ def judge_repeated(store: RunStore, repeated: Repeated) -> Judged:
     same_tree = trees[0] is not None and trees[0] == trees[1]
     suspects = list_suspects(difference, repeated.unplaced, same_tree=same_tree, packages=texts[1] or "")
     return Judged(head, run, verdict._replace(suspects=suspects))
+
+
+def judge_pair(store: RunStore, was: tuple[RunHead, Run], now: tuple[RunHead, Run], rules: VerdictRules) -> Verdict:
+    """The verdict on a run that ran again, without what it printed and without suspects. Raises BrokenRecord."""
+    return judge(was[1], now[1], (_read_series(store, was[0]), _read_series(store, now[0])), rules)
 
 
 def _read_series(store: RunStore, head: RunHead) -> dict[str, list[SeriesPoint]]:

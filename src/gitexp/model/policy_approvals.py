@@ -12,15 +12,7 @@ if TYPE_CHECKING:
     from gitexp.model.approval import CheckedApproval
     from gitexp.model.policy_verdict import Case
 
-_STANDINGS = {
-    "bad": "its signature is not of what it says",
-    "expired": "the key was not valid then",
-    "unknown": "the key is not one of the allowed signers",
-    "foreign": "the key is that of somebody else",
-    "withdrawn": "it was withdrawn",
-    "other policy": "it was given for another policy",
-}
-"""Why an approval does not count, where whoever checked it does not say."""
+_OTHER_POLICY = "it was given for another policy of this stage"
 
 
 class CountedApprovals(NamedTuple):
@@ -35,14 +27,18 @@ def count_approvals(case: Case) -> CountedApprovals:
     good: dict[str, CheckedApproval] = {}
     others: list[tuple[str, str]] = []
     wanted = hash_policy(case.policy)
+    keys: set[str] = set()
     given = [one for one in case.approvals if one.approval.stage == case.stage and not one.approval.is_withdrawal]
     for one in sorted(given, key=lambda one: one.approval.at):
         why = _find_fault(case, one, wanted)
         person = one.email.casefold()
-        if why is None and person not in good:
-            good[person] = one
-        elif why is not None:
+        if why is None and person not in good and one.key in keys:
+            why = "its key has said yes already, by another address"
+        if why is not None:
             others.append((one.approval.by, why))
+        elif person not in good:
+            good[person] = one
+            keys.update([one.key] if one.key is not None else [])
     return CountedApprovals(good, tuple(dict.fromkeys(others)))
 
 
@@ -63,10 +59,10 @@ def judge_approvals(case: Case) -> Judged:
 
 def _find_fault(case: Case, one: CheckedApproval, wanted: str) -> str | None:
     policy = case.policy
-    if one.standing != "good":
-        return one.why or _STANDINGS[one.standing]
+    if not one.counts:
+        return one.why
     if one.approval.policy != wanted:
-        return _STANDINGS["other policy"]
+        return _OTHER_POLICY
     email = one.email.casefold()
     if policy.approvers and email not in {known.casefold() for known in policy.approvers}:
         return f"the policy does not name them among the approvers of {case.stage}"

@@ -24,7 +24,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     """An empty home, no configuration from outside, fixed identity and dates; returns the home."""
     home = tmp_path_factory.mktemp("home")
     for name in list(os.environ):
-        if name.startswith(("GIT_", "XDG_", "EXP_", "GITEXP_", "SLURM_", "AWS_", "DVC_")):
+        if name.startswith(("GIT_", "XDG_", "EXP_", "GITEXP_", "SLURM_", "AWS_", "DVC_", "GITHUB_", "CI_")):
             monkeypatch.delenv(name)
     # `exp` and `python` are those of the environment that the tests run in, active or not.
     monkeypatch.setenv("PATH", os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"])

@@ -80,7 +80,7 @@ def check_registry(
     runs = check_runs(store, file.registry)
     faults += runs.faults
     gates = _choose_gates(store, file.registry, bases)
-    faults += check_signatures(store, file.registry, gates.signers)
+    faults += check_signatures(store, file.registry, gates.signers, bases.parted if bases else None)
     transitions: tuple[Transition, ...] = ()
     if bases is not None:
         try:

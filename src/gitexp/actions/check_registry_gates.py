@@ -8,7 +8,7 @@ from gitexp.actions.check_approvals import check_approvals
 from gitexp.actions.judge_policy import judge_policy
 from gitexp.model.policy import NO_POLICY
 from gitexp.model.policy_verdict import Case
-from gitexp.model.registry import NO_STAGE, name_version
+from gitexp.model.registry import EMPTY, NO_STAGE, name_version
 from gitexp.model.registry_check import Transition
 from gitexp.model.registry_faults import Fault
 from gitexp.model.registry_growth import recall
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gitexp.model.approval import CheckedApproval, Signers
     from gitexp.model.policy import Policy
     from gitexp.model.policy_verdict import Judged
-    from gitexp.model.registry import Registry, Version
+    from gitexp.model.registry import Approval, Registry, Version
     from gitexp.model.registry_faults import Path
     from gitexp.model.registry_growth import Step
     from gitexp.store.runs import RunStore
@@ -116,9 +116,8 @@ class _StepJudge:
     def judge(self, run: VersionRun, *, remote: bool) -> tuple[tuple[Judged, ...], tuple[CheckedApproval, ...]]:
         """What the policy asks, and what the approvals of the entry are worth."""
         step, entry = self._step, self._step.entry
-        waiting = [one for one in step.version.approvals if one.stage == self._stage]
-        earlier = [one for past in step.version.history for one in past.approvals if one.stage == self._stage]
-        known = list(dict.fromkeys((*entry.approvals, *earlier, *waiting)))
+        taken_back = [one for one in _list(step.version) if one.is_withdrawal and one.stage == self._stage]
+        known = list(dict.fromkeys((*entry.approvals, *taken_back)))
         checked = check_approvals(
             self._store, step.model, step.version, known, self._gates.signers, self._gates.policies
         )
@@ -161,9 +160,13 @@ class _StepJudge:
         ]
 
 
-def check_signatures(store: RunStore, registry: Registry, signers: Signers) -> list[Fault]:
-    """Every approval of the file, each held against its signature: who gave it, and that it was for exactly this."""
+def check_signatures(store: RunStore, registry: Registry, signers: Signers, base: Registry | None) -> list[Fault]:
+    """The approvals that came since the base, each held against its signature: who gave it, and for exactly this.
+
+    Without a base all are. With one, those that stood there were checked when they came: who gave them may have left.
+    """
     faults = []
+    old = {(model.name, version.number, one) for model, version in (base or EMPTY).versions() for one in _list(version)}
     for model in registry.models.values():
         for place, version in enumerate(model.versions):
             path: Path = ("models", model.name, "versions", place)
@@ -171,6 +174,7 @@ def check_signatures(store: RunStore, registry: Registry, signers: Signers) -> l
             for number, entry in enumerate(version.history):
                 inner = (*path, "history", number, "approvals")
                 given |= {(*inner, at): one for at, one in enumerate(entry.approvals)}
+            given = {at: one for at, one in given.items() if (model.name, version.number, one) not in old}
             if not given:
                 continue
             checked = check_approvals(store, model.name, version, list(given.values()), signers)
@@ -182,3 +186,7 @@ def check_signatures(store: RunStore, registry: Registry, signers: Signers) -> l
                     hint = f"exp approve {name} --stage {one.approval.stage}, by themselves"
                     faults.append(Fault(at, f"approval-{one.standing}", why, hint))
     return faults
+
+
+def _list(version: Version) -> tuple[Approval, ...]:
+    return (*version.approvals, *(one for entry in version.history for one in entry.approvals))

@@ -1,0 +1,272 @@
+"""``exp registry check``: forged approvals with real keys, and bytes that were replaced or are not there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from gitexp.model.policy import Policy
+from gitexp.model.registry import Entry
+from gitexp.model.registry_changes import add_entry, add_version
+from kit.exp import run_exp
+from kit.git import GitFolder
+from kit.kept import damage, object_path
+from kit.registries import (
+    BEGAN,
+    BY,
+    FIRST,
+    SECOND,
+    THIRD,
+    approve,
+    check,
+    codes,
+    edit,
+    get_registry,
+    give_registry,
+    line_of,
+    plan_version,
+    put_registry,
+    weights_of,
+)
+from kit.signers import KeyRing, Signer, allow
+from kit.storage import md5_of
+
+if TYPE_CHECKING:
+    import pathlib
+
+    from gitexp.model.registry import Approval
+
+LATER = BEGAN + timedelta(days=5)
+
+
+class People(NamedTuple):
+    """Two who may sign, by ssh and by gpg, and one who may not."""
+
+    lead: Signer
+    reviewer: Signer
+    eve: Signer
+
+
+@pytest.fixture
+def people(folder: GitFolder, signers: KeyRing) -> People:
+    found = People(
+        signers.ssh("Lena Lead", "lead@example.org"),
+        signers.gpg("Rob Reviewer", "reviewer@example.org"),
+        signers.ssh("Eve", "eve@example.org"),
+    )
+    allow(folder, found.lead, found.reviewer)
+    give_registry(folder, policies={"production": Policy(approvals=2)})
+    return found
+
+
+def promote(folder: GitFolder, *approvals: Approval, number: int = 2) -> None:
+    """Version 2 into production, in place of version 1."""
+    registry = add_entry(get_registry(folder), "fraud", 1, Entry(LATER, BY, stage="archived"))
+    entry = Entry(LATER, BY, stage="production", approvals=approvals)
+    put_registry(folder, add_entry(registry, "fraud", number, entry))
+
+
+def approve_both(folder: GitFolder, people: People, number: int = 2) -> tuple[Approval, Approval]:
+    return (
+        approve(folder, people.lead, number, "production", LATER - timedelta(hours=2)),
+        approve(folder, people.reviewer, number, "production", LATER - timedelta(hours=1), why="tried it"),
+    )
+
+
+def test_two_approvals_of_those_who_may_pass(folder: GitFolder, people: People) -> None:
+    both = approve_both(folder, people)
+    assert check(folder).problems == ()
+    folder.commit("approved")
+    promote(folder, *both)
+    found = check(folder)
+    assert codes(found) == []
+    (transition,) = (one for one in found.transitions if one.stage == "production")
+    assert [one.standing for one in transition.approvals] == ["good", "good"]
+    assert codes(check(folder, "HEAD~1")) == []
+    assert codes(check(folder, None)) == []
+
+
+def test_an_approval_counts_for_the_exact_version_alone(folder: GitFolder, people: People) -> None:
+    both = approve_both(folder, people)
+    commit = folder.git("rev-parse", f"refs/runs/default/{THIRD}")
+    third = plan_version(3, THIRD, commit, 0.97, "staging", approvals=both)
+    put_registry(folder, add_version(get_registry(folder), "fraud", third))
+    found = check(folder)
+    assert codes(found) == ["approval-bad", "approval-bad"]
+    first = (folder.path / "registry.yaml").read_text().splitlines()[(found.problems[0].line or 0) - 1]
+    assert "stage: production" in first
+    assert (found.problems[0].line or 0) > line_of(folder, "version: 3")
+    promote(folder, *both, number=3)
+    assert sorted(codes(check(folder))) == ["approval-bad", "approval-bad", "approvals-missing"]
+
+
+def test_replaced_weights_lose_their_approvals(folder: GitFolder, people: People) -> None:
+    promote(folder, *approve_both(folder, people))
+    line = edit(folder, md5_of(weights_of(SECOND)), md5_of(b"other weights"))
+    found = check(folder)
+    assert sorted(codes(found)) == [
+        "approval-bad", "approval-bad", "approvals-missing", "artifact-changed", "version-changed",
+    ]  # fmt: skip
+    assert {one.line for one in found.problems if one.code in ("artifact-changed", "version-changed")} == {line}
+    assert "artifact-changed" in codes(check(folder, None))
+
+
+def test_nobody_signs_for_somebody_else(folder: GitFolder, people: People) -> None:
+    good = approve(folder, people.lead, 2, "production", LATER - timedelta(hours=3))
+    for signer, claim in ((people.eve, people.reviewer.by), (people.lead, people.reviewer.by), (people.eve, None)):
+        before = get_registry(folder)
+        forged = approve(folder, signer, 2, "production", LATER - timedelta(hours=1), claim=claim)
+        promote(folder, good, forged)
+        found = check(folder)
+        assert len(found.problems) == 2, found.problems
+        assert codes(found)[1] in ("approval-foreign", "approval-unknown", "approval-bad")
+        assert codes(found)[0] == "approvals-missing"
+        put_registry(folder, before)
+    assert codes(check(folder)) == []
+
+
+def test_a_change_brings_no_signer_of_its_own(folder: GitFolder, people: People) -> None:
+    allow(folder, people.eve)
+    both = (
+        approve(folder, people.lead, 2, "production", LATER - timedelta(hours=3)),
+        approve(folder, people.eve, 2, "production", LATER - timedelta(hours=2)),
+    )
+    promote(folder, *both)
+    found = check(folder)
+    assert sorted(codes(found)) == ["approval-unknown", "approvals-missing"]
+    assert "who may sign changes: approvals were held against the signers of the base" in found.notes
+
+
+def test_an_approval_that_is_taken_out_is_missed(folder: GitFolder, people: People) -> None:
+    both = approve_both(folder, people)
+    folder.commit("approved")
+    with_both = get_registry(folder)
+    put_registry(folder, add_entry(with_both, "fraud", 1, Entry(LATER, BY, alias="old")))
+    text = (folder.path / "registry.yaml").read_text()
+    put_registry(folder, _without(folder, both[0]))
+    (problem,) = check(folder).problems
+    assert (problem.code, problem.line) == ("approval-removed", line_of(folder, "        approvals:"))
+    (folder.path / "registry.yaml").write_text(text)
+    promote(folder, *both)
+    folder.commit("promoted")
+    registry = get_registry(folder)
+    put_registry(folder, _without(folder, both[1]))
+    assert codes(check(folder)) == ["approval-removed"]
+    put_registry(folder, registry)
+    assert codes(check(folder)) == []
+
+
+def _without(folder: GitFolder, approval: Approval) -> object:
+    registry = get_registry(folder)
+    model = registry.models["fraud"]
+    versions = tuple(
+        one._replace(
+            approvals=tuple(it for it in one.approvals if it != approval),
+            history=tuple(
+                entry._replace(approvals=tuple(it for it in entry.approvals if it != approval)) for entry in one.history
+            ),
+        )
+        for one in model.versions
+    )
+    return registry._replace(models={"fraud": model._replace(versions=versions)})
+
+
+def test_who_takes_an_approval_back_before_it_lands_is_heard(folder: GitFolder, people: People) -> None:
+    promote(folder, *approve_both(folder, people))
+    approve(folder, people.lead, 2, "production", LATER + timedelta(hours=1), is_withdrawal=True)
+    assert codes(check(folder)) == ["approvals-missing"]
+
+
+def test_who_has_left_still_has_approved_what_landed(folder: GitFolder, people: People) -> None:
+    promote(folder, *approve_both(folder, people))
+    folder.commit("promoted")
+    (folder.path / ".allowed_signers").write_text("")
+    folder.commit("Lena has left")
+    assert codes(check(folder, "HEAD~1")) == []
+    assert codes(check(folder)) == []
+    assert codes(check(folder, None)) == ["approval-unknown"]
+
+
+@pytest.fixture
+def pushed(folder: GitFolder, tmp_path: pathlib.Path) -> pathlib.Path:
+    """A registry whose runs and bytes are on remotes; returns where the bytes of the data remote lie."""
+    GitFolder.create(tmp_path / "remote.git", "--bare")
+    folder.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    data = tmp_path / "data"
+    folder.gen({".dvc/config": f"[core]\n    remote = storage\n['remote \"storage\"']\n    url = {data}\n"})
+    give_registry(folder)
+    for run_id in (FIRST, SECOND, THIRD):
+        path = object_path(folder, md5_of(weights_of(run_id)))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(weights_of(run_id))
+    assert run_exp(folder, "push", "--with-history").status == 0
+    return data
+
+
+def stored_at(data: pathlib.Path, run_id: str) -> pathlib.Path:
+    """Where the bytes of a run's artifact lie on the data remote."""
+    md5 = md5_of(weights_of(run_id))
+    return data / "gitexp" / "files" / "md5" / md5[:2] / md5[2:]
+
+
+def test_what_was_pushed_passes(folder: GitFolder, pushed: pathlib.Path) -> None:
+    assert stored_at(pushed, FIRST).read_bytes() == weights_of(FIRST)
+    ran = run_exp(folder, "registry", "check", "--remote")
+    assert (ran.status, ran.out) == (0, ""), ran.out
+    assert ran.err.endswith("registry.yaml: 2 versions, origin asked: it holds\n")
+    assert run_exp(folder, "registry", "check", "--remote", "origin").status == 0
+    assert run_exp(folder, "tag", SECOND, "team=fraud").status == 0
+    assert codes(check(folder, None, remote=True)) == []
+    assert run_exp(folder, "push", "--with-history").status == 0
+    assert codes(check(folder, None, remote=True)) == []
+    assert run_exp(folder, "fold", "--all").status == 0
+    assert run_exp(folder, "push", "--with-history").status == 0
+    assert codes(check(folder, None, remote=True)) == []
+
+
+def test_bytes_that_are_replaced_or_gone_are_found(folder: GitFolder, pushed: pathlib.Path) -> None:
+    place = stored_at(pushed, SECOND)
+    damage(place)
+    (problem,) = check(folder, None, remote=True).problems
+    assert (problem.code, problem.line) == ("bytes-replaced", line_of(folder, md5_of(weights_of(SECOND))))
+    assert str(place) in problem.message
+    place.unlink()
+    (problem,) = check(folder, None, remote=True).problems
+    assert problem.code == "bytes-missing"
+    assert problem.hint == f"from a clone that has them: exp push {SECOND} --data-only"
+    assert run_exp(folder, "push", SECOND, "--data-only").status == 0
+    assert codes(check(folder, None, remote=True)) == []
+
+
+def test_runs_that_are_not_on_the_remote_are_found(
+    folder: GitFolder, pushed: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    assert pushed.exists()
+    remote = GitFolder(tmp_path / "remote.git")
+    ref = f"refs/runs/default/{SECOND}"
+    tip = remote.git("rev-parse", ref)
+    remote.git("update-ref", "-d", ref)
+    (problem,) = check(folder, None, remote=True).problems
+    assert (problem.code, problem.hint) == ("run-unpushed", f"exp push {SECOND}")
+    remote.git("update-ref", ref, remote.git("rev-parse", f"refs/runs/default/{THIRD}"))
+    assert codes(check(folder, None, remote=True)) == ["remote-rewritten"]
+    body = remote.git("log", "-1", "--format=%B", tip)
+    later = remote.git(
+        "-c",
+        "user.name=x",
+        "-c",
+        "user.email=x@y",
+        "commit-tree",
+        "-p",
+        f"{tip}^",
+        "-p",
+        tip,
+        "-m",
+        body,
+        f"{tip}^{{tree}}",
+    )
+    remote.git("update-ref", ref, later)
+    (problem,) = check(folder, None, remote=True).problems
+    assert (problem.code, problem.hint) == ("remote-newer", f"exp pull {SECOND}")

@@ -52,6 +52,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("mv", "Say", "Move runs to another experiment"),
     CommandEntry("rm", "Say", "Hide runs from listings"),
     CommandEntry("purge", "Say", "Erase a run for good"),
+    CommandEntry("approve", "Model", "Approve a version of a model, with your signature"),
     CommandEntry("registry", "Model", "See which version of a model stands where, and check it"),
     CommandEntry("push", "Share", "Push runs to the remote"),
     CommandEntry("pull", "Share", "Pull runs from the remote"),

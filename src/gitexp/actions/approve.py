@@ -1,0 +1,123 @@
+"""Approving a version: a statement signed by the person's own key, checked as others will, and put into the file."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitexp.actions.check_approvals import check_approvals, rebuild_commit, signer_of
+from gitexp.actions.signers import ALLOWED_KEYS, ALLOWED_SIGNERS
+from gitexp.errors import GitFailed, GitMissing, Refused
+from gitexp.format.approval_statement import PAYLOAD_TYPE, format_statement
+from gitexp.format.signature_text import format_armour, format_signature, parse_armour, parse_signature, read_public_key
+from gitexp.git.commits import format_commit
+from gitexp.git.file_commit import commit_file
+from gitexp.git.signing import sign_message
+from gitexp.model.registry_changes import add_approval
+from gitexp.store.registry_file import registry_path, write_registry
+
+if TYPE_CHECKING:
+    from gitexp.actions.plan_approval import PlannedApproval
+    from gitexp.git.config import GitConfig
+    from gitexp.model.approval import CheckedApproval
+    from gitexp.model.registry import Approval
+    from gitexp.store.runs import RunStore
+
+_SET_KEY = "git config --global gpg.format ssh && git config --global user.signingKey ~/.ssh/id_ed25519.pub"
+
+
+class Approved(NamedTuple):
+    """An approval that stands in the file now. ``checked`` are all for the stage, it among them; it is the last."""
+
+    approval: Approval
+    checked: tuple[CheckedApproval, ...]
+    path: str
+
+    @property
+    def own(self) -> CheckedApproval:
+        """The new one."""
+        return self.checked[-1]
+
+
+def carry_out(store: RunStore, planned: PlannedApproval) -> Approved:
+    """Signs an approval, sees that it counts, and writes it. The file is unchanged unless all of it went well.
+
+    Raises Refused where Git cannot sign, or where the repository's own signers would not let the signature count.
+    """
+    case = planned.case
+    message = format_statement(case.model, case.version, planned.approval)
+    try:
+        armour = sign_message(store.repository, message, signer_of(planned.approval))
+    except GitMissing:
+        raise
+    except GitFailed as error:
+        raise _explain(error, planned.config) from error
+    signature = parse_armour(armour)
+    if signature is None:
+        kind = planned.config.get("gpg.format") or "openpgp"
+        raise Refused(f"gpg.format is {kind}: approvals are signed with ssh or gpg", hint=_SET_KEY)
+    approval = planned.approval._replace(signature=format_signature(signature))
+    given = [*(one.approval for one in case.approvals), approval]
+    policies = {case.stage: case.policy}
+    checked = check_approvals(store, case.model, case.version, given, planned.signers, policies)
+    if checked[-1].standing not in ("good", "withdrawal"):
+        raise _refuse(store, planned, checked[-1])
+    changed = add_approval(planned.file.registry, case.model, case.version.number, approval)
+    return Approved(approval, checked, write_registry(store, planned.file, changed))
+
+
+def commit_approval(store: RunStore, planned: PlannedApproval, done: Approved) -> str:
+    """Commits the file, alone, and returns the commit. Raises Refused where Git does not: the file is written then."""
+    verb = "withdraw approval of" if done.approval.is_withdrawal else "approve"
+    why = f"\n\n{done.approval.why}" if done.approval.why is not None else ""
+    try:
+        return commit_file(store.repository, done.path, f"{verb} {planned.name} for {done.approval.stage}{why}\n")
+    except GitMissing:
+        raise
+    except GitFailed as error:
+        words = str(error.fields["stderr"]).strip() or error.message
+        raise Refused(f"{done.path} is written, and was not committed: {words}", hint=f"git add {done.path}") from error
+
+
+def envelop(store: RunStore, planned: PlannedApproval, approval: Approval) -> dict[str, Any]:
+    """An approval for other programs: the statement that was signed, the signature, and the commit that bears it."""
+    import base64
+    import json
+
+    case = planned.case
+    message = format_statement(case.model, case.version, approval)
+    signature = parse_signature(approval.signature)
+    commit = rebuild_commit(store, case.model, case.version, approval)
+    signed = signature is not None and commit is not None
+    return {
+        "payloadType": PAYLOAD_TYPE,
+        "payload": base64.b64encode(message).decode("ascii"),
+        "statement": json.loads(message),
+        "signatures": [{"sig": format_armour(signature).decode("ascii")}] if signature is not None else [],
+        "commit": format_commit(commit).decode() if signed and commit is not None else None,
+    }
+
+
+def _explain(error: GitFailed, config: GitConfig) -> Refused:
+    words = str(error.fields["stderr"]).strip()
+    kind = config.get("gpg.format") or "openpgp"
+    if config.get("user.signingKey") is None and not (kind == "ssh" and config.get("gpg.ssh.defaultKeyCommand")):
+        return Refused(f"no signing key is configured, and an approval is signed. Git says: {words}", hint=_SET_KEY)
+    hint = "git commit-tree -S HEAD^{tree} -m test  (has to work)"
+    return Refused(f"Git could not sign: {words}", hint=hint)
+
+
+def _refuse(store: RunStore, planned: PlannedApproval, own: CheckedApproval) -> Refused:
+    """Why an approval would not count, and how its signer becomes one who may sign."""
+    hint = None
+    sources = planned.signers.sources
+    folder = posixpath.dirname(sources[0] if sources and not planned.signers.uses_own_ring else registry_path(store))
+    signature = parse_signature(own.approval.signature)
+    if own.standing in ("unknown", "foreign") and signature is not None:
+        key = read_public_key(signature)
+        if key is not None:
+            hint = f"echo '{own.email} {key}' >> {posixpath.join(folder, ALLOWED_SIGNERS)}  (and have it reviewed)"
+        else:
+            name = own.key or own.email
+            hint = f"gpg --armor --export {name} >> {posixpath.join(folder, ALLOWED_KEYS)}  (and have it reviewed)"
+    return Refused(f"your approval would not count, and was not written: {own.why}", hint=hint)

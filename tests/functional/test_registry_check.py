@@ -59,14 +59,15 @@ def test_what_promotions_write_passes(models: GitFolder) -> None:
     assert codes(check(models)) == []
     replace_present(models)
     commit = models.git("rev-parse", f"refs/runs/default/{THIRD}")
-    put_registry(models, add_version(get_registry(models), "fraud", plan_version(3, THIRD, commit, 0.97, "staging")))
+    third = plan_version(3, THIRD, commit, 0.97, "staging", history=(Entry(LATER, BY, stage="staging"),))
+    put_registry(models, add_version(get_registry(models), "fraud", third))
     state = models.state()
 
     found = check(models)
 
     assert (codes(found), found.versions, found.base) == ([], 3, models.git("rev-parse", "HEAD"))
     moves = [(one.version, one.stage, one.present) for one in found.transitions]
-    assert moves == [(3, "staging", 2), (1, "archived", None), (2, "production", 1)]
+    assert moves == [(1, "archived", None), (2, "production", 1), (3, "staging", 2)]
     ran = run_exp(models, "registry", "check", "--base", "HEAD")
     assert (ran.status, ran.err) == (0, f"registry.yaml: 3 versions, 3 transitions since {found.base[:7]}: it holds\n")
     assert run_exp(models, "registry", "check").status == 0
@@ -254,6 +255,20 @@ class TestPolicies:
         assert line == edit(folder, "0.96", "0.5")
         found = check(folder)
         assert (codes(found), found.notes) == ([], ("the policy of production changes",))
+
+    def test_a_date_of_long_ago_chooses_no_weaker_rival(self, folder: GitFolder) -> None:
+        give_registry(
+            folder, policies={"production": Policy(require=("metrics.val_auc > production.metrics.val_auc",))}
+        )
+        commit = store_model_run(folder, "m444444444", 0.5, minutes=40)
+        long_ago = (Entry(BEGAN - timedelta(days=300), BY, stage="production"),)
+        version = plan_version(3, "m444444444", commit, 0.5, "production", history=long_ago)
+        registry = add_entry(get_registry(folder), "fraud", 1, Entry(LATER, BY, stage="archived"))
+        put_registry(folder, add_version(registry, "fraud", version))
+        found = check(folder)
+        assert codes(found) == ["policy-failed"]
+        assert "production.metrics.val_auc is 0.9 (v1)" in found.problems[0].message
+        assert found.notes == ("an entry of fraud is older than others that landed before it",)
 
     def test_force_is_for_policies_that_allow_it(self, folder: GitFolder) -> None:
         asked = "metrics.val_auc >= 0.96"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -14,7 +14,6 @@ from kit.exp import run_exp
 from kit.git import GitFolder
 from kit.kept import damage, object_path
 from kit.registries import (
-    BEGAN,
     BY,
     FIRST,
     SECOND,
@@ -38,7 +37,9 @@ if TYPE_CHECKING:
 
     from gitexp.model.registry import Approval
 
-LATER = BEGAN + timedelta(days=5)
+NOW = datetime.now(UTC).replace(microsecond=0)
+"""Approvals are of now: gpg says of a signature when it was made."""
+LATER = NOW + timedelta(minutes=2)
 
 
 class People(NamedTuple):
@@ -53,7 +54,7 @@ class People(NamedTuple):
 def people(folder: GitFolder, signers: KeyRing) -> People:
     found = People(
         signers.ssh("Lena Lead", "lead@example.org"),
-        signers.gpg("Rob Reviewer", "reviewer@example.org"),
+        signers.gpg("Rob Reviewer", "reviewer@example.org", made="20260101T000000"),
         signers.ssh("Eve", "eve@example.org"),
     )
     allow(folder, found.lead, found.reviewer)
@@ -70,8 +71,8 @@ def promote(folder: GitFolder, *approvals: Approval, number: int = 2) -> None:
 
 def approve_both(folder: GitFolder, people: People, number: int = 2) -> tuple[Approval, Approval]:
     return (
-        approve(folder, people.lead, number, "production", LATER - timedelta(hours=2)),
-        approve(folder, people.reviewer, number, "production", LATER - timedelta(hours=1), why="tried it"),
+        approve(folder, people.lead, number, "production", NOW + timedelta(seconds=40)),
+        approve(folder, people.reviewer, number, "production", NOW + timedelta(seconds=60), why="tried it"),
     )
 
 
@@ -91,7 +92,7 @@ def test_two_approvals_of_those_who_may_pass(folder: GitFolder, people: People) 
 def test_an_approval_counts_for_the_exact_version_alone(folder: GitFolder, people: People) -> None:
     both = approve_both(folder, people)
     commit = folder.git("rev-parse", f"refs/runs/default/{THIRD}")
-    third = plan_version(3, THIRD, commit, 0.97, "staging", approvals=both)
+    third = plan_version(3, THIRD, commit, 0.97, "none", approvals=both)
     put_registry(folder, add_version(get_registry(folder), "fraud", third))
     found = check(folder)
     assert codes(found) == ["approval-bad", "approval-bad"]
@@ -114,10 +115,10 @@ def test_replaced_weights_lose_their_approvals(folder: GitFolder, people: People
 
 
 def test_nobody_signs_for_somebody_else(folder: GitFolder, people: People) -> None:
-    good = approve(folder, people.lead, 2, "production", LATER - timedelta(hours=3))
+    good = approve(folder, people.lead, 2, "production", NOW + timedelta(seconds=20))
     for signer, claim in ((people.eve, people.reviewer.by), (people.lead, people.reviewer.by), (people.eve, None)):
         before = get_registry(folder)
-        forged = approve(folder, signer, 2, "production", LATER - timedelta(hours=1), claim=claim)
+        forged = approve(folder, signer, 2, "production", NOW + timedelta(seconds=60), claim=claim)
         promote(folder, good, forged)
         found = check(folder)
         assert len(found.problems) == 2, found.problems
@@ -130,8 +131,8 @@ def test_nobody_signs_for_somebody_else(folder: GitFolder, people: People) -> No
 def test_a_change_brings_no_signer_of_its_own(folder: GitFolder, people: People) -> None:
     allow(folder, people.eve)
     both = (
-        approve(folder, people.lead, 2, "production", LATER - timedelta(hours=3)),
-        approve(folder, people.eve, 2, "production", LATER - timedelta(hours=2)),
+        approve(folder, people.lead, 2, "production", NOW + timedelta(seconds=20)),
+        approve(folder, people.eve, 2, "production", NOW + timedelta(seconds=40)),
     )
     promote(folder, *both)
     found = check(folder)
@@ -175,7 +176,7 @@ def _without(folder: GitFolder, approval: Approval) -> object:
 
 def test_who_takes_an_approval_back_before_it_lands_is_heard(folder: GitFolder, people: People) -> None:
     promote(folder, *approve_both(folder, people))
-    approve(folder, people.lead, 2, "production", LATER + timedelta(hours=1), is_withdrawal=True)
+    approve(folder, people.lead, 2, "production", LATER + timedelta(seconds=20), is_withdrawal=True)
     assert codes(check(folder)) == ["approvals-missing"]
 
 

@@ -74,17 +74,18 @@ def check_registry(
     if file is None:
         return _tell_absent(path, bases)
     faults = find_faults(file.registry, datetime.now(UTC) + _CLOCKS)
-    growth = compare_growth((bases.parted if bases else None) or EMPTY, file.registry)
+    base_registry = (bases.parted if bases else None) or EMPTY
+    growth = compare_growth(base_registry, file.registry)
     faults += growth.faults
     faults += _find_moved(bases, growth)
     runs = check_runs(store, file.registry)
     faults += runs.faults
     gates = _choose_gates(store, file.registry, bases)
-    faults += check_signatures(store, file.registry, gates.signers, bases.parted if bases else None)
+    faults += check_signatures(store, file.registry, gates.signers, base_registry)
     transitions: tuple[Transition, ...] = ()
     if bases is not None:
         try:
-            judgement = judge_steps(store, file.registry, growth.steps, runs.versions, gates, remote=remote)
+            judgement = judge_steps(store, file.registry, growth.steps, runs.versions, gates, base_registry)
         except InvalidFilter as error:
             faults.append(Fault(("policies",), "policy-broken", error.message, error.hint))
         else:
@@ -101,7 +102,7 @@ def check_registry(
     problems = sorted(
         (_place(file, fault) for fault in dict.fromkeys(faults)), key=lambda one: (one.line or 0, one.code, one.message)
     )
-    notes = _list_notes(store, file.registry, bases)
+    notes = (*_list_notes(store, file.registry, bases), *_note_dates(growth, base_registry))
     count = sum(1 for _ in file.registry.versions())
     return RegistryCheck(path, tuple(problems), transitions, commit, notes, count, asked)
 
@@ -172,6 +173,17 @@ def _list_notes(store: RunStore, registry: Registry, bases: _Bases | None) -> tu
     if read_signers(store) != read_signers(store, bases.base.tip):
         notes.append("who may sign changes: approvals were held against the signers of the base")
     return tuple(notes)
+
+
+def _note_dates(growth: Growth, base: Registry) -> list[str]:
+    """Models whose new entries are older than what landed before: two worked at once, or somebody chose a date."""
+    notes = []
+    for name in dict.fromkeys(step.model for step in growth.steps):
+        old = base.models.get(name)
+        newest = max((entry.at for one in old.versions for entry in one.history), default=None) if old else None
+        if newest is not None and any(step.model == name and step.entry.at < newest for step in growth.steps):
+            notes.append(f"an entry of {name} is older than others that landed before it")
+    return notes
 
 
 def _find_line(file: RegistryFile, path: tuple[str | int, ...]) -> int | None:

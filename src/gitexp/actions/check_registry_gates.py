@@ -8,7 +8,7 @@ from gitexp.actions.check_approvals import check_approvals
 from gitexp.actions.judge_policy import judge_policy
 from gitexp.model.policy import NO_POLICY
 from gitexp.model.policy_verdict import Case
-from gitexp.model.registry import EMPTY, NO_STAGE, name_version
+from gitexp.model.registry import NO_STAGE, name_version
 from gitexp.model.registry_check import Transition
 from gitexp.model.registry_faults import Fault
 from gitexp.model.registry_growth import recall
@@ -52,8 +52,7 @@ def judge_steps(
     steps: Sequence[Step],
     runs: Mapping[tuple[str, int], VersionRun],
     gates: Gates,
-    *,
-    remote: bool,
+    base: Registry,
 ) -> Judgement:
     """Judges every entry that came since the base as of its own time. Raises what ``judge_policy`` raises."""
     transitions: list[tuple[Path, Transition]] = []
@@ -63,10 +62,10 @@ def judge_steps(
         stage = step.entry.stage
         if stage is None:
             continue
-        judge = _StepJudge(store, registry, step, gates)
+        judge = _StepJudge(store, recall(registry, step.entry.at, base), step, gates)
         run = runs.get((step.model, step.version.number))
         faults += judge.find_faults(new)
-        judged, approvals = judge.judge(run, remote=remote) if run is not None else ((), ())
+        judged, approvals = judge.judge(run) if run is not None else ((), ())
         faults += judge.list_unmet(judged)
         present = judge.present.number if judge.present is not None else None
         entry = step.entry
@@ -80,14 +79,14 @@ def judge_steps(
 class _StepJudge:
     """One transition, with what stood before it."""
 
-    def __init__(self, store: RunStore, registry: Registry, step: Step, gates: Gates) -> None:
+    def __init__(self, store: RunStore, before: Registry, step: Step, gates: Gates) -> None:
         self._store = store
         self._step = step
         self._gates = gates
         self._name = name_version(step.model, step.version.number)
         self._stage = step.entry.stage or NO_STAGE
         self._policy = gates.policies.get(self._stage, NO_POLICY)
-        self._before = recall(registry, step.entry.at)
+        self._before = before
         model = self._before.models.get(step.model)
         there = model.at(self._stage) if model is not None and self._stage != NO_STAGE else ()
         past = model.version(step.version.number) if model is not None else None
@@ -113,7 +112,7 @@ class _StepJudge:
                 faults.append(Fault(step.path, "age-unproven", why, f"let {age.stage} land first, by itself"))
         return faults
 
-    def judge(self, run: VersionRun, *, remote: bool) -> tuple[tuple[Judged, ...], tuple[CheckedApproval, ...]]:
+    def judge(self, run: VersionRun) -> tuple[tuple[Judged, ...], tuple[CheckedApproval, ...]]:
         """What the policy asks, and what the approvals of the entry are worth."""
         step, entry = self._step, self._step.entry
         taken_back = [one for one in _list(step.version) if one.is_withdrawal and one.stage == self._stage]
@@ -137,7 +136,7 @@ class _StepJudge:
             approvals=own,
             promoter=entry.by,
         )
-        return judge_policy(self._store, case, remote=remote), own
+        return judge_policy(self._store, case), own
 
     def _has_stood(self) -> bool:
         """Whether the version was let into the stage before: what is rolled back to was judged then."""
@@ -160,13 +159,13 @@ class _StepJudge:
         ]
 
 
-def check_signatures(store: RunStore, registry: Registry, signers: Signers, base: Registry | None) -> list[Fault]:
+def check_signatures(store: RunStore, registry: Registry, signers: Signers, base: Registry) -> list[Fault]:
     """The approvals that came since the base, each held against its signature: who gave it, and for exactly this.
 
     Without a base all are. With one, those that stood there were checked when they came: who gave them may have left.
     """
     faults = []
-    old = {(model.name, version.number, one) for model, version in (base or EMPTY).versions() for one in _list(version)}
+    old = {(model.name, version.number, one) for model, version in base.versions() for one in _list(version)}
     for model in registry.models.values():
         for place, version in enumerate(model.versions):
             path: Path = ("models", model.name, "versions", place)

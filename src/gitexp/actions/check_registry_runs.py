@@ -9,6 +9,7 @@ from gitexp.errors import BrokenObject, BrokenRecord
 from gitexp.format.message_reading import MessageError, parse_message
 from gitexp.git.commits import parse_commit
 from gitexp.git.reading import read_objects
+from gitexp.model.policy_judging import FINISHED
 from gitexp.model.refs import parse_run_ref
 from gitexp.model.registry import name_version
 from gitexp.model.registry_faults import Fault
@@ -160,7 +161,7 @@ def _read_run_id(repository: Repository, commit: str) -> RunId | None:
 
 
 def _compare(version: Version, path: Path, name: str, run: Run) -> Iterator[Fault]:
-    if run.status is not Status.FINISHED and not any(entry.forced for entry in version.history):
+    if run.status is not Status.FINISHED and not any(FINISHED in entry.forced for entry in version.history):
         why = f"the run of {name} did not finish: {run.status}"
         yield Fault((*path, "run"), "run-unfinished", why, f"exp logs {run.id}")
     yield from _compare_artifact(version, path, name, run)

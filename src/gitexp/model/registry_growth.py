@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.model.registry import name_version
+from gitexp.model.registry import NO_STAGE, name_version
 from gitexp.model.registry_faults import Fault
 
 if TYPE_CHECKING:
@@ -58,17 +58,23 @@ def compare_growth(base: Registry, now: Registry) -> Growth:
     return Growth(tuple(faults), tuple(steps))
 
 
-def recall(registry: Registry, before: datetime) -> Registry:
-    """The registry as its histories say that it was just before an instant."""
+def recall(registry: Registry, before: datetime, base: Registry) -> Registry:
+    """The registry as it was just before an entry that came since the base: nothing goes back behind the base.
+
+    An entry that is given an earlier date chooses by that neither what it replaces nor what it is compared with.
+    """
     models = {}
     for name, model in registry.models.items():
-        versions = [one for one in (_recall_version(version, before) for version in model.versions) if one is not None]
-        models[name] = model._replace(versions=tuple(versions))
+        old = base.models.get(name)
+        known = {one.number: len(one.history) for one in old.versions} if old is not None else {}
+        recalled = [_recall_version(one, before, known.get(one.number, 0)) for one in model.versions]
+        models[name] = model._replace(versions=tuple(one for one in recalled if one is not None))
     return registry._replace(models=models)
 
 
-def _recall_version(version: Version, before: datetime) -> Version | None:
-    history = tuple(entry for entry in version.history if entry.at < before)
+def _recall_version(version: Version, before: datetime, known: int) -> Version | None:
+    came = (entry for entry in version.history[known:] if entry.at < before)
+    history = (*version.history[:known], *came)
     if not history:
         return None
     stages = [entry.stage for entry in history if entry.stage is not None]
@@ -78,7 +84,7 @@ def _recall_version(version: Version, before: datetime) -> Version | None:
             aliases[entry.alias] = None
         if entry.unalias is not None:
             aliases.pop(entry.unalias, None)
-    return version._replace(history=history, stage=stages[-1] if stages else "none", aliases=tuple(aliases))
+    return version._replace(history=history, stage=stages[-1] if stages else NO_STAGE, aliases=tuple(aliases))
 
 
 def _find_lost(before: Model, now: Model) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gitexp.model.registry_check import Problem, RegistryCheck, Transition
 
 _MOST_PROBLEMS = 200
-_MOST_TRANSITIONS = 100
+_MOST_TRANSITIONS = 40
 _WIDEST = 400
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kit.exp import envelope, run_exp
-from kit.signers import ALLOWED, ALLOWED_GPG, allow
+from kit.exp import run_exp
+from kit.signers import allow
 from kit.versions import MODEL_MD5, add_run_version, set_policy
 
 if TYPE_CHECKING:

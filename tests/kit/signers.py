@@ -69,11 +69,10 @@ class KeyRing:
         kind, body = file.with_name(f"{file.name}.pub").read_text().split()[:2]
         return Signer(name, email, "ssh", str(file), f"{kind} {body}")
 
-    def gpg(self, name: str, email: str, *, lasts: str = "never", made: str | None = None) -> Signer:
-        """Somebody with a gpg key that ``lasts`` so long (``1d``) from when it is ``made`` (``20260101T000000``)."""
-        then = ("--faked-system-time", made) if made else ()
+    def gpg(self, name: str, email: str, *, lasts: str = "never", made: str = "20200101T000000") -> Signer:
+        """Somebody with a gpg key that ``lasts`` so long (``30d``) from when it was ``made``."""
         made_of = ("--quick-gen-key", f"{name} <{email}>", "ed25519", "sign", lasts)
-        self.run_gpg(*then, "--pinentry-mode", "loopback", "--passphrase", "", *made_of)
+        self.run_gpg("--faked-system-time", made, "--pinentry-mode", "loopback", "--passphrase", "", *made_of)
         listing = self.run_gpg("--with-colons", "--list-secret-keys", f"={name} <{email}>")
         key = next(line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:"))
         return Signer(name, email, "gpg", key, self.run_gpg("--armor", "--export", key))

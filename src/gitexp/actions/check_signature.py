@@ -75,8 +75,11 @@ def _judge_gpg(checker: SignatureChecker, commit: RawCommit, signers: Signers, e
         standing, word = ("revoked", "called back") if found.letter == "R" else ("expired", "not valid")
         why = f"when it was signed the key {found.key} was {word}: {where}"
         return CheckedSignature("revoked" if standing == "revoked" else "expired", email, why, found.key)
+    if found.letter == "E" and found.key and checker.addresses(found.key):
+        why = f"the key {found.key} of {where} was made after what it signed: the time cannot be true"
+        return CheckedSignature("expired", email, why, found.key)
     if found.letter == "E":
-        return CheckedSignature("unknown", email, f"the key that signed is not in {where}")
+        return CheckedSignature("unknown", email, f"the key {found.key} is not in {where}", found.key or None)
     if found.letter not in "GU":
         return CheckedSignature("bad", email, _BAD)
     if email not in checker.addresses(found.primary or found.key):

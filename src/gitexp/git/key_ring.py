@@ -31,8 +31,8 @@ def write_clock(ring: str, at: datetime) -> None:
 
 
 def list_addresses(program: str, ring: str | None, fingerprint: str) -> frozenset[str]:
-    """The addresses of a key that count; of the user's own ring where none is given."""
-    out = _run(program, ring, "--with-colons", "--list-keys", fingerprint)
+    """The addresses of a key that count, none where it is not there; of the user's own ring where none is given."""
+    out = _run(program, ring, "--with-colons", "--list-keys", fingerprint, check=False)
     found = set()
     for line in out.decode("utf-8", "replace").splitlines():
         fields = line.split(":")
@@ -41,13 +41,13 @@ def list_addresses(program: str, ring: str | None, fingerprint: str) -> frozense
     return frozenset(found)
 
 
-def _run(program: str, ring: str | None, *arguments: str, stdin: bytes = b"") -> bytes:
+def _run(program: str, ring: str | None, *arguments: str, stdin: bytes = b"", check: bool = True) -> bytes:
     home = ("--homedir", ring) if ring is not None else ()
     command = [program, *home, *_QUIET, *arguments]
     try:
         done = subprocess.run(command, input=stdin, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"})
     except FileNotFoundError:
         raise GitFailed(program, 127, f"{program} was not found on PATH", hint="install GnuPG") from None
-    if done.returncode:
+    if check and done.returncode:
         raise GitFailed(program, done.returncode, done.stderr.decode("utf-8", "replace").strip())
     return done.stdout

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import GitFailed
-from gitexp.git.command import run_git
+from gitexp.git.command import run_git, start_git
 from gitexp.git.key_ring import import_keys, list_addresses, write_clock
 from gitexp.git.loose import write_loose
 
@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 
     from gitexp.git.repository import Repository
 
-_FORMAT = "--format=%G?%x00%GS%x00%GF%x00%GP"
+_FORMAT = "--format=%G?%x00%GS%x00%GF%x00%GP%x00%GK"
 _PROGRAMS = {"ssh": (("gpg.ssh.program",), "ssh-keygen"), "pgp": (("gpg.openpgp.program", "gpg.program"), "gpg")}
+
+_BROKEN_PIPE = (-13, 141)
 
 
 class Verdict(NamedTuple):
-    """What Git says of a signature: its letter (``%G?``), whose it is, and the fingerprints of key and primary key."""
+    """What Git says of a signature: its letter (``%G?``), whose it is, and the fingerprints of key and primary key.
+
+    Of a key that Git does not have, or could not use, it is the id.
+    """
 
     letter: str
     signer: str
@@ -75,7 +80,7 @@ class SignatureChecker:
         if self._keys is not None and b"PGP SIGNATURE" in commit:
             place["GNUPGHOME"] = self._open_ring(self._keys)
             write_clock(self._open_ring(self._keys), datetime.fromtimestamp(at, UTC))
-        out = run_git(
+        output = start_git(
             self._repository, "log", "--no-walk", "--no-show-signature", "--no-color", _FORMAT, object_id,
             environment=place,
             settings=(
@@ -83,14 +88,19 @@ class SignatureChecker:
                 ("gpg.minTrustLevel", "undefined"),
                 ("i18n.logOutputEncoding", "UTF-8"),
             ),
-        )  # fmt: skip
-        parts = out.decode("utf-8", "replace").removesuffix("\n").split("\0")
-        if len(parts) != 4:
+        ).collect()  # fmt: skip
+        if output.status in _BROKEN_PIPE:  # ssh-keygen gave up on the signature before Git had told it all
+            return Verdict("B", "", "", "")
+        if output.status:
+            raise GitFailed("git log", output.status, output.words)
+        parts = output.out.decode("utf-8", "replace").removesuffix("\n").split("\0")
+        if len(parts) != 5:
             raise GitFailed("git log", 0, "it said nothing of a signature")
-        return Verdict(*parts)
+        letter, signer, key, primary, key_id = parts
+        return Verdict(letter, signer, key or key_id, primary)
 
     def addresses(self, primary: str) -> frozenset[str]:
-        """The addresses of a gpg key that were not revoked, by its fingerprint."""
+        """The addresses of a gpg key, by its fingerprint or id, but revoked ones; none where there is no such key."""
         ring = None if self._keys is None else self._open_ring(self._keys)
         return list_addresses(self._program("pgp"), ring, primary)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.model.approval import find_objection
 from gitexp.model.policy import hash_policy
 from gitexp.model.policy_verdict import Judged
 from gitexp.model.registry import email_of
@@ -58,24 +59,16 @@ def judge_approvals(case: Case) -> Judged:
 
 
 def _find_fault(case: Case, one: CheckedApproval, wanted: str) -> str | None:
-    policy = case.policy
     if not one.counts:
         return one.why
     if one.approval.policy != wanted:
         return _OTHER_POLICY
-    email = one.email.casefold()
-    if policy.approvers and email not in {known.casefold() for known in policy.approvers}:
-        return f"the policy does not name them among the approvers of {case.stage}"
-    return None if policy.self_approval else _find_own(case, email)
+    return find_objection(one.email, case.policy, _makers(case))
 
 
-def _find_own(case: Case, email: str) -> str | None:
-    """Why somebody's yes would be one to themselves; None where it would not."""
-    if email == case.head.user.email.casefold():
-        return "they made the run, and the policy allows no self-approval"
-    if email == email_of(case.promoter).casefold():
-        return "they promote it, and the policy allows no self-approval"
-    return None
+def _makers(case: Case) -> tuple[str, str]:
+    """The addresses of those whose yes would be one to themselves."""
+    return case.head.user.email, email_of(case.promoter)
 
 
 def _name_missing(case: Case, counted: CountedApprovals) -> str:
@@ -88,7 +81,7 @@ def _name_missing(case: Case, counted: CountedApprovals) -> str:
     may = [
         one
         for one in policy.approvers
-        if one.casefold() not in counted.good and (policy.self_approval or _find_own(case, one.casefold()) is None)
+        if one.casefold() not in counted.good and find_objection(one, policy, _makers(case)) is None
     ]
     if len(may) < lacking:
         named = f" ({', '.join(may)})" if may else ""

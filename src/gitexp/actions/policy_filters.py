@@ -5,24 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.actions.focused_runs import know_names_at
 from gitexp.actions.heads import complete_heads
 from gitexp.actions.version_runs import load_version_run
 from gitexp.errors import ExpError, InvalidFilter
 from gitexp.model.details import find_details
 from gitexp.model.filter_judging import compile_filter
-from gitexp.model.filter_names import Evidence, Unread, know_names, read_value, resolve_name
+from gitexp.model.filter_names import Evidence, KnownNames, Unread, know_names, read_value, resolve_name
 from gitexp.model.filter_parsing import parse_filter
 from gitexp.model.filter_times import Clock
 from gitexp.model.filter_tree import find_names, format_constant, format_name
 from gitexp.model.policy_verdict import Judged
 from gitexp.model.said import Said, SaidValues
 from gitexp.model.values import format_value
+from gitexp.store.index_columns import find_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitexp.model.filter_judging import Judge
-    from gitexp.model.filter_names import Found, KnownNames, Reading
+    from gitexp.model.filter_names import Found, Reading
     from gitexp.model.filter_tree import Test
     from gitexp.model.head import RunHead
     from gitexp.model.policy_verdict import Case
@@ -43,9 +45,17 @@ class _Standing(NamedTuple):
 
 def know_policy_names(store: RunStore, case: Case) -> KnownNames:
     """The names that a policy may use: those that any run of the repository has, and the stages before them."""
-    heads, _ = complete_heads(store, store.heads().runs)
-    known = know_names([*heads, _complete(case.head, case.run)])
-    return known._replace(stages=frozenset(case.registry.stages))
+    heads = store.heads().runs
+    listed = know_names_at(find_places(store.repository, heads), heads)
+    completed, _ = complete_heads(store, [head for head in heads if head.more])
+    more = know_names([*completed, _complete(case.head, case.run)])
+    return KnownNames(
+        {key: listed.params.get(key, False) or more.params.get(key, False) for key in (*listed.params, *more.params)},
+        listed.metrics | more.metrics,
+        listed.tags | more.tags,
+        listed.runs + more.runs,
+        frozenset(case.registry.stages),
+    )
 
 
 def judge_filters(
@@ -130,6 +140,6 @@ def _show(found: Found) -> str:
     if found is None or isinstance(found, Unread):
         return "missing"
     if isinstance(found, datetime):
-        return f"{found:%Y-%m-%d %H:%M:%S}"
+        return f"{found:%Y-%m-%d %H:%M:%S} UTC"
     text = format_constant(found) if isinstance(found, (bool, str)) else format_value(found)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

@@ -116,9 +116,11 @@ def test_a_run_in_the_stage_that_is_not_here_is_told_and_holds_nothing(folder: G
     [
         (
             "metrics.auc > production.metrics.aux",
-            "policies.production.require: no run has metrics.aux\n"
-            "    metrics.auc > production.metrics.aux\n"
-            "                             ^",
+            (
+                "policies.production.require: no run has metrics.aux\n"
+                "    metrics.auc > production.metrics.aux\n"
+                "                             ^"
+            ),
             "did you mean metrics.auc?",
         ),
         (
@@ -176,8 +178,10 @@ def test_too_few_seeds_say_how_many_are_needed(directed: GitFolder) -> None:
     found = judge(directed, new, Policy(better=Better("auc")), old)[BETTER]
     assert (found.is_met, found.found) == (
         False,
-        "too few runs with auc that differ by the seed alone: 1 of v2 and 3 of v1, at least 3 of each are needed, "
-        "2 more of v2",
+        (
+            "too few runs with auc that differ by the seed alone: 1 of v2 and 3 of v1, at least 3 of each are needed, "
+            "2 more of v2"
+        ),
     )
 
 

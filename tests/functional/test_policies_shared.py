@@ -199,8 +199,10 @@ def test_the_signature_of_the_run_holds_under_what_was_said_later(folder: GitFol
     found = ask_signed(folder, later)
     assert (found.is_met, found.found) == (
         True,
-        f"commit {version.commit[:7]}: the run itself is signed by ada@example.org; "
-        "what was said of it since is not signed",
+        (
+            f"commit {version.commit[:7]}: the run itself is signed by ada@example.org; "
+            "what was said of it since is not signed"
+        ),
     )
 
     # On top of a signed commit anybody can put another record: the signature is not of that one.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitexp.errors import Refused, UsageError
 from gitexp.format.annotation import MAX_BYTES, format_annotation
+from gitexp.model.online import flatten_online
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,11 +26,13 @@ def check_statements(statements: Iterable[Statement], redactor: Redactor, by: Us
                 f"the {statement.kind} is too large: {size:,} bytes as it is stored, at most {MAX_BYTES:,}",
                 hint="put it into a file of the repository, or on a page: exp link",
             )
-        if statement.kind == "tag":
-            _, places = redactor.redact_values(statement.value, "tag")
+        if statement.kind in ("tag", "online"):
+            kind = statement.kind
+            values = statement.value if kind == "tag" else dict(flatten_online(statement.value))
+            _, places = redactor.redact_values(values, kind)
             if places:
-                names = ", ".join(place.removeprefix("tag.") for place in places)
-                raise Refused(f"the value of tag {names} looks like a secret, and Git never forgets", hint=_HINT)
+                names = ", ".join(place.removeprefix(f"{kind}.") for place in places)
+                raise Refused(f"the value of {kind} {names} looks like a secret, and Git never forgets", hint=_HINT)
             continue
         if any(redactor.redact_text(text)[1] for text in _texts(statement)):
             raise Refused(f"the {statement.kind} holds what looks like a secret, and Git never forgets", hint=_HINT)

@@ -116,6 +116,16 @@ def plan_link(link: Link) -> Plan:
     return plan
 
 
+def plan_online(result: Mapping[str, object]) -> Plan:
+    """Adds an online result, unless the same one is there."""
+
+    def plan(run: Run) -> list[Statement]:
+        is_said = any(one.kind == "online" and one.value == result for one in run.annotations)
+        return [] if is_said else [Statement("online", dict(result))]
+
+    return plan
+
+
 def plan_move(experiment: Experiment) -> Plan:
     """Moves a run to an experiment, unless it is there."""
     return lambda run: [] if run.experiment == experiment else [Statement("move", experiment)]

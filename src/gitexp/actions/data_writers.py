@@ -48,9 +48,7 @@ def find_writers(store: RunStore, heads: Sequence[RunHead], hashes: Collection[s
     return FoundWriters(found, tuple(unread))
 
 
-def _name_any(
-    store: RunStore, heads: Sequence[RunHead], wanted: Collection[bytes], unread: list[str]
-) -> list[RunHead]:
+def _name_any(store: RunStore, heads: Sequence[RunHead], wanted: Collection[bytes], unread: list[str]) -> list[RunHead]:
     """The runs in whose manifest one of the hashes stands, for whatever."""
     named: list[RunHead] = []
     names = (f"{head.commit}:{MANIFEST.decode()}" for head in heads)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gitexp import __version__
 from gitexp.errors import BrokenRecord
 from gitexp.model.cost import join_costs
-from gitexp.model.details import DETAILS, find_details
+from gitexp.model.details import DETAILS, ONLINE, find_details
 from gitexp.model.refs import RUNS
 from gitexp.model.run import Status
 from gitexp.store.index_details import keep_details, read_kept_details
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gitexp.model.values import Value
     from gitexp.store.runs import RunStore
 
-_VERSION = zlib.crc32(" ".join((__version__, *DETAILS)).encode())
+_VERSION = zlib.crc32(" ".join((__version__, *DETAILS, ONLINE)).encode())
 """Another gitexp may find other details in the same manifest."""
 
 

@@ -10,6 +10,7 @@ from gitexp.actions.chosen_files import FileChoice
 from gitexp.actions.fetch_objects import MissingObject, fetch_objects, open_objects
 from gitexp.actions.named_run import find_run
 from gitexp.actions.placing_files import Manners, place_wanted, read_small
+from gitexp.actions.version_bytes import check_bytes, find_named_version
 from gitexp.actions.wanted_files import RunFiles, list_files
 from gitexp.data.hashing import CHUNK_BYTES, hash_file
 from gitexp.errors import ExpError, ObjectDamaged, ObjectMissing, PartNotFound, Refused, TransferFailed, UsageError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gitexp.actions.placing_files import Outcome
+    from gitexp.actions.version_bytes import NamedVersion
     from gitexp.actions.wanted_files import Unavailable, WantedFile
     from gitexp.model.head import RunHead
     from gitexp.model.run import Run
@@ -35,13 +37,17 @@ class GetRequest(NamedTuple):
 
 
 class GotFiles(NamedTuple):
-    """What became of each file. ``unfound``: paths that mean nothing. ``unkept``: what the run only names."""
+    """What became of each file. ``unfound``: paths that mean nothing. ``unkept``: what the run only names.
+
+    ``version`` names the one in the registry by which the run was asked for.
+    """
 
     head: RunHead
     run: Run
     outcomes: tuple[Outcome, ...]
     unfound: tuple[ExpError, ...]
     unkept: tuple[Unavailable, ...]
+    version: str | None = None
 
     @property
     def errors(self) -> list[ExpError]:
@@ -56,11 +62,27 @@ def get_files(store: RunStore, request: GetRequest, folder: str, manners: Manner
     where the folder is Git's own, as the current one is in a bare repository.
     """
     _refuse_git(store, request.run, folder)
-    head = find_run(store, request.run, request.experiment)
-    run = store.load(head)
+    head, run, request, version = _open(store, request)
     files, wanted, unfound = _choose(store, head, run, request, manners)
+    wanted = check_bytes(version, wanted)
     outcomes = place_wanted(store, head, wanted, folder, manners) if wanted else []
-    return GotFiles(head, run, tuple(outcomes), tuple(unfound), () if request.paths else files.unkept)
+    unkept = () if request.paths else files.unkept
+    named = version.name if version is not None else None
+    return GotFiles(head, run, tuple(outcomes), tuple(unfound), unkept, named)
+
+
+def _open(store: RunStore, request: GetRequest) -> tuple[RunHead, Run, GetRequest, NamedVersion | None]:
+    """The run that is meant; of a version its artifact alone, unless paths are named or its data is wanted."""
+    version = find_named_version(store, request.run)
+    head = find_run(store, request.run, request.experiment)
+    if version is not None and not request.paths and not request.data:
+        request = request._replace(paths=(f"{_up_to_top(store)}{version.artifact.path}",))
+    return head, store.load(head), request, version
+
+
+def _up_to_top(store: RunStore) -> str:
+    """What leads from the current folder to the repository's: a path of the registry is seen from there."""
+    return "../" * os.fsdecode(store.repository.prefix).count("/")
 
 
 def _refuse_git(store: RunStore, run: str, folder: str) -> None:
@@ -81,11 +103,11 @@ def stream_file(store: RunStore, request: GetRequest, manners: Manners) -> Itera
 
     Raises UsageError where the paths mean more than one file, ObjectMissing, ObjectDamaged, PartNotFound.
     """
-    head = find_run(store, request.run, request.experiment)
-    run = store.load(head)
+    head, run, request, version = _open(store, request)
     _, wanted, unfound = _choose(store, head, run, request, manners)
     if unfound:
         raise unfound[0]
+    wanted = check_bytes(version, wanted)
     if len(wanted) != 1 or wanted[0].is_folder:
         what = f"{wanted[0].path} is a folder" if len(wanted) == 1 else f"{len(wanted)} files are meant"
         raise UsageError(f"-o - writes one file, and {what}", hint=f"exp get {head.id} -o DIR")

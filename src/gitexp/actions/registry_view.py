@@ -34,12 +34,12 @@ class ListedModels(NamedTuple):
 
 
 class ShownApproval(NamedTuple):
-    """An approval, and how it stands: ``good``, or why it does not count. None where it was not looked into."""
+    """An approval, and what it is worth: ``good``, or why it does not count."""
 
     approval: Approval
     is_waiting: bool
-    standing: str | None = None
-    why: str | None = None
+    standing: str
+    why: str
 
 
 class OpenedVersion(NamedTuple):
@@ -115,7 +115,7 @@ def open_version(store: RunStore, text: str) -> OpenedVersion:
         head,
         run,
         missing,
-        judge_approvals(found.version),
+        judge_approvals(store, file.registry, found.model, found.version),
         find_replaced(found.model, found.version),
         tuple(find_doubts(store, found.version, head, run)),
     )
@@ -144,7 +144,22 @@ def find_doubts(store: RunStore, version: Version, head: RunHead | None, run: Ru
         yield f"{known.path} of run {head.name} is {known.md5}, the registry says {version.artifact.md5}"
 
 
-def judge_approvals(version: Version) -> tuple[ShownApproval, ...]:
-    """The approvals of a version: those that came along with a line of its history, then those that wait."""
-    done = [ShownApproval(one, is_waiting=False) for entry in version.history for one in entry.approvals]
-    return (*done, *(ShownApproval(one, is_waiting=True) for one in version.approvals))
+def judge_approvals(store: RunStore, registry: Registry, model: Model, version: Version) -> tuple[ShownApproval, ...]:
+    """The approvals of a version, each with what it is worth: those of each line of its history, then those that wait.
+
+    Those that wait are held against the policies of now; the others were when they were taken along.
+    """
+    taken = [(entry.approvals, False) for entry in version.history if entry.approvals]
+    groups = [*taken, (version.approvals, True)] if version.approvals else taken
+    if not groups:
+        return ()
+    from gitexp.actions.check_approvals import check_approvals
+    from gitexp.actions.signers import read_signers
+
+    signers = read_signers(store)
+    found: list[ShownApproval] = []
+    for approvals, waits in groups:
+        policies = registry.policies if waits else None
+        checked = check_approvals(store, model.name, version, approvals, signers, policies)
+        found += [ShownApproval(one.approval, waits, one.standing, one.why) for one in checked]
+    return tuple(found)

@@ -127,7 +127,9 @@ def _look_at_code(store: RunStore, run: Run, before: tuple[str, str] | None) -> 
             facts.append(("uncommitted", "everything: there was no commit yet"))
         elif code.commit != code.snapshot:
             size = measure_difference(repository, code.commit, code.snapshot)
-            facts.append(("uncommitted", f"{size.files} {'file' if size.files == 1 else 'files'}, +{size.added} -{size.removed}"))
+            facts.append(
+                ("uncommitted", f"{size.files} {'file' if size.files == 1 else 'files'}, +{size.added} -{size.removed}")
+            )
             facts.append(("shown by", f"git diff {code.commit} {code.snapshot}"))
         else:
             facts.append(("uncommitted", "nothing"))
@@ -135,10 +137,10 @@ def _look_at_code(store: RunStore, run: Run, before: tuple[str, str] | None) -> 
             name, commit = before
             between = list_range(repository, commit, code.commit, _MOST_COMMITS)
             behind = f", and without {between.behind} of its" if between.behind else ""
-            facts.append((f"since {name}", f"{between.count} {'commit' if between.count == 1 else 'commits'}{behind}"))
+            facts.append((f"since {name}", f"{between.ahead} {'commit' if between.ahead == 1 else 'commits'}{behind}"))
             facts += [("", f"{one.id[:10]} {one.subject}") for one in between.newest]
-            if between.count > len(between.newest):
-                facts.append(("", f"and {between.count - len(between.newest)} more"))
+            if between.ahead > len(between.newest):
+                facts.append(("", f"and {between.ahead - len(between.newest)} more"))
     except GitMissing:
         raise
     except GitFailed as error:
@@ -150,10 +152,8 @@ def _look_at_code(store: RunStore, run: Run, before: tuple[str, str] | None) -> 
 def _tell_approval(one: ShownApproval) -> ApprovalFacts:
     approval = one.approval
     facts = [("for", approval.stage), ("at", format_iso(approval.at)), ("why", approval.why or "")]
-    facts.append(("standing", one.standing or ""))
+    facts.append(("standing", one.standing))
     if one.is_waiting:
         facts.append(("waits", f"for the transition to {approval.stage}"))
-    doubt = (one.why or one.standing) if one.standing not in (None, "good") else None
-    if approval.is_withdrawal:
-        doubt = doubt or "withdrawn"
+    doubt = f"{one.standing}: {one.why}" if one.standing != "good" else None
     return ApprovalFacts(approval.by, tuple((name, text) for name, text in facts if text), doubt)

@@ -33,6 +33,7 @@ exp get max:val_auc model.pt -o /srv   one of them, into /srv
 exp get last data/train/a.csv          one file of a folder that was data
 exp get last 'plots/*.png' -o report   those that a glob means
 exp get last --data -o copy            the data that it read
+exp get fraud@production -o /srv       what the registry deploys
 exp get k3v9 model.pt -o - | sha256sum
 """
 _NAMED = 10
@@ -70,6 +71,9 @@ def get(
     The path of each goes to standard output: of what was written, and of what was there already and is right. A file
     that differs is left alone unless --force. Works in a bare repository, in a shallow clone and without DVC's folder.
     What cannot be had is named, the rest is brought, and the exit status is 1.
+
+    Of a model's version its artifact alone comes, unless paths are named. Its hash must be that of registry.yaml, too:
+    where the run says another one nothing is brought.
     """
     request = GetRequest(run, tuple(path or ()), data, experiment)
     if output == _STREAM and as_json:
@@ -124,7 +128,8 @@ def _tell(got: GotFiles, *, quiet: bool) -> None:
     said = [f"{len(placed)} brought" + (f", {format_bytes(size)}" if size else "")] if placed else []
     said += [f"{there} there already"] if there else []
     if said:
-        say(f"{got.head.name}: {'; '.join(said)}")
+        name = got.head.name if got.version is None else f"{got.version} ({got.head.name})"
+        say(f"{name}: {'; '.join(said)}")
 
 
 def tell_errors(errors: Sequence[ExpError]) -> None:
@@ -153,4 +158,7 @@ def _write_json(got: GotFiles, folder: str) -> None:
         for one in got.outcomes
     ]
     unkept = [{"path": one.path, "kind": one.kind, "why": one.why} for one in got.unkept]
-    write_envelope({"id": got.head.id, "name": got.head.name, "files": files, "not_kept": unkept}, got.errors)
+    write_envelope(
+        {"id": got.head.id, "name": got.head.name, "version": got.version, "files": files, "not_kept": unkept},
+        got.errors,
+    )

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from gitexp.cli.completion import complete_version
+from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION
+from gitexp.cli.registry_past import Shown, write_history, write_models
 from gitexp.errors import UsageError
 
 EXAMPLES = """
@@ -26,6 +28,7 @@ _OF_ACTIONS = {
     "stage": ("history",),
     "at": ("history",),
     "output": ("card",),
+    "force": ("card",),
     "base": ("check",),
     "remote": ("check",),
     "format": ("check",),
@@ -94,20 +97,39 @@ def registry(
     The registry is the file registry.yaml at the root of the project. exp promote and exp approve write it; here it is
     only read. In a bare repository it is that of HEAD.
     """
-    given: dict[str, object] = {
-        "lineage": lineage,
-        "stage": stage,
-        "at": at,
-        "output": output,
-        "base": base,
-        "remote": remote,
-    }
-    _check_words(action, which, given | {"format": form})
+    _check_words(
+        action,
+        which,
+        {
+            "lineage": lineage,
+            "stage": stage,
+            "at": at,
+            "output": output,
+            "force": force,
+            "base": base,
+            "remote": remote,
+        },
+    )
     if action == "check":
         from gitexp.cli.registry_check import write_check
 
-        return write_check(base, remote=remote, as_json=as_json, colour=ctx.obj.colour, remote_name=which, form=form)
-    return 0
+        return write_check(base, remote=remote, as_json=as_json, colour=ctx.obj.colour)
+    store = open_recovered()
+    shown = Shown(as_json, ctx.obj.colour)
+    if action == "ls":
+        return write_models(store, which, shown)
+    assert which is not None, "it was asked for above"
+    if action == "history":
+        return write_history(store, which, stage, at, shown)
+    if action == "card":
+        from gitexp.cli.registry_version import write_card
+
+        return write_card(store, which, output, force=force, shown=shown)
+    from gitexp.cli.registry_version import write_delivery, write_version
+
+    if action == "get":
+        return write_delivery(store, which, shown)
+    return write_version(store, which, lineage=lineage, shown=shown)
 
 
 def _check_words(action: str, which: str | None, given: dict[str, object]) -> None:

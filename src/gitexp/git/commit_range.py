@@ -21,9 +21,9 @@ class CommitLine(NamedTuple):
 
 
 class CommitRange(NamedTuple):
-    """The commits that one has and another has not: ``newest`` are some of them; ``behind`` counts the other way."""
+    """How many commits one has and another has not, and the other way; ``newest`` are some of the former."""
 
-    count: int
+    ahead: int
     behind: int
     newest: tuple[CommitLine, ...]
 
@@ -39,8 +39,8 @@ class DiffSize(NamedTuple):
 def list_range(repository: Repository, before: str, after: str, most: int) -> CommitRange:
     """The commits of ``after`` that ``before`` has not, the newest first. Raises GitFailed where either is missing."""
     counted = run_git(repository, "rev-list", "--left-right", "--count", f"{before}...{after}", "--")
-    behind, count = map(int, counted.split())
-    return CommitRange(count, behind, tuple(_read_lines(repository, f"{before}..{after}", most)) if count else ())
+    behind, ahead = map(int, counted.split())
+    return CommitRange(ahead, behind, tuple(_read_lines(repository, f"{before}..{after}", most)) if ahead else ())
 
 
 def read_subject(repository: Repository, commit: str) -> str:

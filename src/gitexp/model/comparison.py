@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from gitexp.model.metrics import Direction
     from gitexp.model.values import Value
 
-RowPart: TypeAlias = Literal["run", "params", "metrics", "tags", "code", "data", "environment"]
-ROW_PARTS: tuple[RowPart, ...] = ("run", "params", "metrics", "tags", "code", "data", "environment")
+RowPart: TypeAlias = Literal["run", "params", "metrics", "online", "tags", "code", "data", "environment"]
+ROW_PARTS: tuple[RowPart, ...] = ("run", "params", "metrics", "online", "tags", "code", "data", "environment")
 
 _FIELDS = ("status", "parts", "started", "seconds", "experiment", "user", "command")
 _KINDS: dict[str, RowPart] = {"param": "params", "metric": "metrics", "tag": "tags"}
@@ -204,7 +204,7 @@ def _part_of(column: Column) -> RowPart:
     if column.kind in _KINDS:
         return _KINDS[column.kind]
     if column.kind == "detail":
-        for part in ("code", "data", "environment"):
+        for part in ("online", "code", "data", "environment"):
             if column.key.startswith(f"{part}."):
                 return part
     return "run"

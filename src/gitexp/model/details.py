@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gitexp.model.columns import FIELDS, Column
 from gitexp.model.cost import AMOUNT, CURRENCY, ENERGY, RATE
+from gitexp.model.online import latest_online
 from gitexp.model.run import Cost
 
 if TYPE_CHECKING:
@@ -29,12 +30,15 @@ DETAILS = (
         for key in ("python", "packages", "platform", "cpu", "cores", "memory_bytes", "gpus", "cuda")
     ),
 )
-"""Every key but those of data, which are ``data.`` and a path."""
+"""Every key but those of data, which are ``data.`` and a path, and of online results, ``online.`` and a name."""
 HASHES = ("commit", "code.", "data.", "environment.packages")
 """The keys, or their beginnings, whose values are hashes: the first digits of one name it to people."""
 
+ONLINE = "online."
+"""Before the names of what came of the model in use, which stand beside the metrics."""
+
 _NO_COST = Cost(0.0)
-_ROOTS = frozenset(("data", *(key.partition(".")[0] for key in DETAILS if "." in key)))
+_ROOTS = frozenset(("data", "online", *(key.partition(".")[0] for key in DETAILS if "." in key)))
 _IN_THE_HEAD = ("params.", "metrics.", "tags.")
 
 
@@ -65,6 +69,7 @@ def find_details(run: Run) -> dict[str, Value]:
         "environment.memory_bytes": known.memory_bytes,
         "environment.gpus": describe_gpus(known.gpus) or None,
         "environment.cuda": known.cuda,
+        **{f"{ONLINE}{name}": value for name, value in latest_online(run).items()},
     }
     return {key: value for key, value in fields.items() if value is not None}
 

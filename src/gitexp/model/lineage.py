@@ -40,7 +40,7 @@ class Lineage(NamedTuple):
 class TreeRow(NamedTuple):
     """A node in its place in the tree. ``lasts`` tells of each level whether it is the last of its siblings.
 
-    ``is_again``: it stands further up already, and what it came from is shown there.
+    ``is_again``: it stands elsewhere too, nearer to the root, and what it came from is shown there.
     """
 
     node: LineageNode
@@ -50,21 +50,33 @@ class TreeRow(NamedTuple):
 
 
 def walk_tree(lineage: Lineage) -> Iterator[TreeRow]:
-    """The nodes from the root down, what they came from beneath each."""
+    """The nodes from the root down, what they came from beneath each, once: where it is nearest to the root."""
     nodes = {one.id: one for one in lineage.nodes}
     below: dict[str, list[LineageEdge]] = {}
-    for edge in lineage.edges:
-        below.setdefault(edge.source, []).append(edge)
-    seen: set[str] = set()
-    waiting: list[tuple[str, str, tuple[bool, ...]]] = [(lineage.root, "", ())]
+    for one in lineage.edges:
+        below.setdefault(one.source, []).append(one)
+    own = _find_nearest(lineage.root, below)
+    waiting: list[tuple[LineageEdge | None, str, tuple[bool, ...]]] = [(None, lineage.root, ())]
     while waiting:
-        name, label, lasts = waiting.pop()
-        is_again = name in seen
-        yield TreeRow(nodes[name], label, lasts, is_again)
+        edge, name, lasts = waiting.pop()
+        is_again = edge is not None and own.get(name) is not edge
+        yield TreeRow(nodes[name], edge.label if edge is not None else "", lasts, is_again)
         if is_again:
             continue
-        seen.add(name)
         edges = below.get(name, [])
-        waiting += [
-            (edge.target, edge.label, (*lasts, place == len(edges) - 1)) for place, edge in reversed([*enumerate(edges)])
-        ]
+        placed = [(one, one.target, (*lasts, place == len(edges) - 1)) for place, one in enumerate(edges)]
+        waiting += reversed(placed)
+
+
+def _find_nearest(root: str, below: dict[str, list[LineageEdge]]) -> dict[str, LineageEdge]:
+    """The edge by which each node is first reached, level by level."""
+    found: dict[str, LineageEdge] = {}
+    level = [root]
+    while level:
+        after: list[str] = []
+        for edge in (edge for name in level for edge in below.get(name, ())):
+            if edge.target not in found and edge.target != root:
+                found[edge.target] = edge
+                after.append(edge.target)
+        level = after
+    return found

@@ -10,9 +10,10 @@ from gitexp.errors import InvalidValue
 from gitexp.model.texts import replace_surrogates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from gitexp.model.annotations import Annotation
     from gitexp.model.run import Run, User
     from gitexp.model.values import Scalar
 
@@ -49,10 +50,10 @@ def read_online(value: object, title: str | None = None) -> dict[str, Any]:
     return {**({TITLE: said} if said else {}), RESULTS: results}
 
 
-def find_online(run: Run) -> list[OnlineResult]:
-    """The results of a run in order of time. What another program wrote of no such form is read as far as it goes."""
+def find_online(annotations: Iterable[Annotation]) -> list[OnlineResult]:
+    """The results among what was said of a run, in its order; what another program wrote is read as far as it goes."""
     found: list[OnlineResult] = []
-    for one in run.annotations:
+    for one in annotations:
         if one.kind != "online":
             continue
         results = one.value.get(RESULTS)
@@ -65,7 +66,7 @@ def find_online(run: Run) -> list[OnlineResult]:
 
 def latest_online(run: Run) -> dict[str, Scalar]:
     """The last value under each name, of all results together."""
-    return {name: value for one in find_online(run) for name, value in one.values.items()}
+    return {name: value for one in find_online(run.annotations) for name, value in one.values.items()}
 
 
 def offline_value(run: Run, name: str) -> float | None:

@@ -29,7 +29,7 @@ class CodeFacts(NamedTuple):
 
 
 class RunFacts(NamedTuple):
-    """A run of a lineage. ``writers`` are by the hash of data that it read: the run that wrote it, and under which path.
+    """A run of a lineage. ``writers`` are by the hash of data that it read: the run that wrote it, and its path there.
 
     ``parents``: the runs that it went on from, each with how.
     """
@@ -155,7 +155,9 @@ def _add_run(graph: _Graph, known: RunFacts, runs: Mapping[RunId, RunFacts]) -> 
     environment = _describe_environment(run)
     if environment:
         title = environment[0][1]
-        graph.join(node, graph.add("environment", f"{run.environment.packages or run.id}:{title}", title, environment), "in")
+        graph.join(
+            node, graph.add("environment", f"{run.environment.packages or run.id}:{title}", title, environment), "in"
+        )
     for parent, label in known.parents:
         graph.join(node, _add_head(graph, parent, runs), label)
         before.append(parent)

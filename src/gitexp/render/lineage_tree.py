@@ -53,7 +53,7 @@ def _show_row(row: TreeRow, look: Look) -> list[Line]:
     label = f"{row.label} " if row.label else ""
     title = Span(node.title, _STYLES.get(node.kind, ""))
     if row.is_again:
-        return [line(Span(stem, "muted"), Span(label, "label"), title, Span("  (as above)", "muted"))]
+        return [line(Span(stem, "muted"), Span(label, "label"), title, Span("  (told elsewhere)", "muted"))]
     short, own = _sort_facts(node, look)
     room = None if look.width is None else max(look.width - len(rest) - 4, _NARROWEST)
     known = "  ".join(short)

@@ -12,7 +12,10 @@ from gitexp.render.text import shorten
 from gitexp.render.times import format_age, format_iso
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitexp.model.run import Run
+    from gitexp.model.values import Scalar
     from gitexp.render.page import Block, Look
 
 INDENT = 2
@@ -23,7 +26,7 @@ _WIDEST = 40
 
 def online_blocks(run: Run, look: Look) -> list[Block]:
     """Each result with its time and its author, the newest first; a screen has the last five."""
-    found = find_online(run)
+    found = find_online(run.annotations)
     shown = found[-_MOST:] if look.is_screen else found
     blocks: list[Block] = []
     for one in reversed(shown):
@@ -40,7 +43,11 @@ def online_blocks(run: Run, look: Look) -> list[Block]:
             (line(name), line(Span(online, "name")), line(Span(off, "muted")))
             for name, online, off in zip(names, *texts, strict=True)
         )
-        heads = (GridColumn("", "left", _WIDEST), GridColumn("online", "right", _WIDEST), GridColumn("offline", "right"))
+        heads = (
+            GridColumn("", "left", _WIDEST),
+            GridColumn("online", "right", _WIDEST),
+            GridColumn("offline", "right"),
+        )
         kept = 3 if any(value is not None for value in offline) else 2
         blocks.append(Grid(heads[:kept], tuple(row[:kept] for row in rows), INDENT))
         if len(names) < len(one.values):
@@ -51,7 +58,7 @@ def online_blocks(run: Run, look: Look) -> list[Block]:
     return blocks
 
 
-def describe_result(values: dict[str, object], most: int = 4) -> str:
+def describe_result(values: Mapping[str, Scalar], most: int = 4) -> str:
     """A result on one line, for lists of what was said."""
-    pairs = [f"{name}={shorten(format_value(value), _WIDEST)}" for name, value in list(values.items())[:most]]  # type: ignore[arg-type]
+    pairs = [f"{name}={shorten(format_value(value), _WIDEST)}" for name, value in list(values.items())[:most]]
     return "  ".join(pairs) + (f"  and {len(values) - most} more" if len(values) > most else "")

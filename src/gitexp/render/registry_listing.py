@@ -44,11 +44,11 @@ def build_registry(models: Sequence[Model], heads: Mapping[RunId, RunHead], look
     titles = ("version", "stage", "aliases", "metrics", "run", "since")
     page: Page = [Grid(tuple(GridColumn(title, "left", _WIDEST) for title in titles), tuple(rows))]
     described = [model for model in models if model.description and whole]
-    page = [Text((line(Span(str(model.description), "muted")),)) for model in described] + page
-    return [*page, *([Gap(), Text(tuple(notes))] if notes else [])]
+    said = [Text((line(Span(str(model.description), "muted")),)) for model in described]
+    return [*said, *page, *((Gap(), Text(tuple(notes))) if notes else ())]
 
 
-def build_past(lines: Sequence[PastLine], look: Look) -> Page:
+def build_past(lines: Sequence[PastLine], look: Look, indent: int = 0) -> Page:
     """The lines of a history, the oldest first: when, which version, from where to where, who and why."""
     columns = (
         GridColumn("when"),
@@ -67,7 +67,7 @@ def build_past(lines: Sequence[PastLine], look: Look) -> Page:
         )
         for one in lines
     )
-    return [Grid(columns, rows)]
+    return [Grid(columns, rows, indent)]
 
 
 def build_standings(standings: Sequence[Standing], look: Look) -> Page:
@@ -145,4 +145,3 @@ def _tell_why(entry: Entry) -> list[Span]:
     count = sum(not one.is_withdrawal for one in entry.approvals)
     said += [Span(f"{count} approval{'s' * (count != 1)}  ", "good")] if count else []
     return [*said, Span(entry.why or "")]
-

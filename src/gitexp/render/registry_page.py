@@ -40,7 +40,7 @@ def build_version_page(
     """All of a version, the most asked first. ``approvals``: each with whether it waits, how it stands, and why."""
     name = name_version(model.name, version.number)
     since = arrival(version, version.stage)
-    heading = [Span(name, "title"), "  ", Span(version.stage, _STYLES.get(version.stage, ""))]
+    heading: list[str | Span] = [Span(name, "title"), "  ", Span(version.stage, _STYLES.get(version.stage, ""))]
     heading += ["  ", Span(", ".join(version.aliases), "id")] if version.aliases else []
     age = format_age(since, look.now, look.zone) if look.is_screen else show_time(since, look)
     page: Page = [Text((line(*heading, Span(f"  since {age}", "muted")),))]
@@ -51,14 +51,21 @@ def build_version_page(
         ("Metrics", _metrics(version, look)),
         ("Online", [] if run is None else online_blocks(run, look)),
         ("Approvals", _approvals(approvals, look)),
-        ("History", build_past([one for one in list_past(model) if one.version.number == version.number], look)),
+        (
+            "History",
+            build_past([one for one in list_past(model) if one.version.number == version.number], look, INDENT),
+        ),
     ]
     for title, own in blocks:
         if own:
             page += [Gap(), Heading(title), *own]
     if warnings:
         sign = "! " if look.glyphs else ""
-        page += [Gap(), Heading("Warnings"), Text(tuple(line(Span(f"{sign}{one}", "warning")) for one in warnings), INDENT)]
+        page += [
+            Gap(),
+            Heading("Warnings"),
+            Text(tuple(line(Span(f"{sign}{one}", "warning")) for one in warnings), INDENT),
+        ]
     rows = (
         (f"exp get {name}", "bring what it deploys, checked against the registry"),
         (f"exp registry show {name} --lineage", "where it comes from"),
@@ -74,9 +81,11 @@ def _fields(
     named = line(version.run) if head is None else line(head.name, "  ", Span(version.run, "muted"))
     commit = version.commit[:_SHORT] if look.is_screen else version.commit
     artifact = version.artifact
-    size = "" if artifact.bytes is None else format_bytes(artifact.bytes) if look.is_screen else f"{artifact.bytes} bytes"
+    size = (
+        "" if artifact.bytes is None else format_bytes(artifact.bytes) if look.is_screen else f"{artifact.bytes} bytes"
+    )
     md5 = f"md5 {artifact.md5}"
-    rows = [
+    rows: list[tuple[str, tuple[Line, ...]]] = [
         ("run", (named,)),
         ("commit", (line(Span(commit, "id")),)),
         ("artifact", (line(artifact.path, f"  {size}  " if size else "  ", Span(md5, "muted")),)),
@@ -94,7 +103,8 @@ def _fields(
 
 def _metrics(version: Version, look: Look) -> list[Block]:
     rows = tuple(
-        (key, (line(format_number(value) if look.is_screen else repr(value)),)) for key, value in version.metrics.items()
+        (key, (line(format_number(value) if look.is_screen else repr(value)),))
+        for key, value in version.metrics.items()
     )
     return [Fields(rows, INDENT)] if rows else []
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.model.columns import format_tags
+from gitexp.model.online import find_online
+from gitexp.render.online_blocks import describe_result
 from gitexp.render.page import Fields, Line, Span, Text, line
 from gitexp.render.text import neutralise, neutralise_lines, pad, shorten
 from gitexp.render.times import format_age, format_iso
@@ -62,5 +64,7 @@ def _tell(one: Annotation, experiment: str) -> list[Line]:
             return [line(f"moved from {experiment} to {one.value}")]
         case "hide" | "unhide":
             return [line("hidden" if one.kind == "hide" else "hidden no longer")]
-        case _:
-            return [line(f"{one.kind}: {one.value}")]
+        case "online":
+            (result,) = find_online([one])
+            title = [line(Span(result.title, "title"))] if result.title else []
+            return [*title, line(Span("online  ", "muted"), describe_result(result.values))]

@@ -10,6 +10,7 @@ from gitexp.model.columns import format_tags
 from gitexp.model.run import Status
 from gitexp.render.going_parts import last_output, now_blocks
 from gitexp.render.numbers import format_cell
+from gitexp.render.online_blocks import online_blocks
 from gitexp.render.page import Fields, Gap, Grid, GridColumn, Heading, Line, Span, Text, join_lines, line
 from gitexp.render.run_annotations import annotation_blocks
 from gitexp.render.run_chain import chain_blocks, curve_blocks
@@ -83,6 +84,7 @@ def build_run_page(
             "Metrics of the chain" if is_joined else "Metrics",
             [*metric_blocks(metrics, look), *series_blocks(run.series, is_going=is_going)],
         ),
+        ("Online", online_blocks(run, look)),
         ("Curves of the chain", curve_blocks(chain, look) if chain is not None else []),
         ("Params", _params(run, look)),
         ("Code", _fields(code_fields(run.code, look))),

@@ -1,0 +1,69 @@
+"""What a deployment reads of a version: which bytes, where they are, who let them there, and which file says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.actions.data_remote import ask_data_remote, find_data_place_of
+from gitexp.actions.registry_view import open_version
+from gitexp.errors import NoStorage, Refused
+from gitexp.git.commit_range import find_last_change
+from gitexp.git.reading import read_path
+from gitexp.git.refs import resolve
+from gitexp.store.registry_file import read_registry_bytes
+
+if TYPE_CHECKING:
+    from gitexp.actions.registry_view import OpenedVersion
+    from gitexp.model.run import Artifact
+    from gitexp.model.storage import DataPlace
+    from gitexp.store.runs import RunStore
+
+
+class Delivery(NamedTuple):
+    """A version with where its bytes are, and the commit that last changed the registry.
+
+    ``is_committed`` is False where the file in the working tree says something else than HEAD does. ``kept``: ``git``
+    where the bytes are in the run's tree, ``dvc`` where they are on the data remote, None where the run is not here.
+    """
+
+    opened: OpenedVersion
+    kept: str | None
+    place: DataPlace | None
+    registry_commit: str | None
+    is_committed: bool
+
+
+def read_delivery(store: RunStore, text: str) -> Delivery:
+    """All that a deployment needs of the version that a spec names; nothing is fetched.
+
+    Raises as ``open_version``, and Refused where the registry and the run do not say the same.
+    """
+    opened = open_version(store, text)
+    if opened.doubts:
+        raise Refused(f"{text}: {opened.doubts[0]}; it is not to be deployed", hint="exp registry check")
+    artifact = find_artifact(opened)
+    asked = ask_data_remote(store)
+    place = None
+    if not asked.is_declined:
+        try:
+            place = find_data_place_of(store, asked)
+        except NoStorage:  # none is chosen: the bytes are where they were written
+            place = None
+    head = resolve(store.repository, "HEAD", peel="commit")
+    commit = find_last_change(store.repository, head, opened.file.file) if head is not None else None
+    committed = read_path(store.repository, head, opened.file.file.encode()) if head is not None else None
+    return Delivery(opened, artifact.kept if artifact else None, place, commit, read_registry_bytes(store) == committed)
+
+
+def find_artifact(opened: OpenedVersion) -> Artifact | None:
+    """The artifact in the run's manifest that a version deploys, or the folder that it lies in."""
+    if opened.run is None:
+        return None
+    path = opened.version.artifact.path
+    above = [one for one in opened.run.artifacts if path == one.path or path.startswith(f"{one.path}/")]
+    return max(above, key=lambda one: len(one.path)) if above else None
+
+
+def object_key(md5: str) -> str:
+    """Where an object lies below a data remote, in DVC's layout."""
+    return f"files/md5/{md5[:2]}/{md5[2:]}"

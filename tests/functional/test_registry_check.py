@@ -197,6 +197,35 @@ def test_runs_that_are_hidden_rewritten_purged_or_not_here_are_told_apart(models
     assert codes(check(models)) == []
 
 
+def test_a_run_that_was_hidden_or_purged_is_no_version(models: GitFolder) -> None:
+    commit = store_model_run(models, "m444444444", 0.5, minutes=40)
+    assert run_exp(models, "rm", "m444444444").status == 0
+    put_registry(
+        models, add_version(get_registry(models), "fraud", plan_version(3, "m444444444", commit, 0.5, "archived"))
+    )
+    (problem,) = check(models).problems
+    assert (problem.code, problem.hint) == ("run-hidden", "exp rm --undo m444444444")
+    assert problem.line == line_of(models, "m444444444")
+    models.git("stash", "--quiet")
+    assert run_exp(models, "purge", "m444444444", "--yes").status == 0
+    models.git("stash", "pop", "--quiet")
+    assert codes(check(models)) == ["run-purged"]
+
+
+def test_it_works_in_a_bare_repository_and_in_a_folder(models: GitFolder, tmp_path: pathlib.Path) -> None:
+    bare = tmp_path / "bare.git"
+    edit(models, "why: it is better", "why: it is best")
+    models.commit("forged")
+    models.git("clone", "--quiet", "--mirror", str(models.path), str(bare))
+    ran = run_exp(GitFolder(bare), "registry", "check", "--base", "HEAD~1")
+    assert (ran.status, "history-changed" in ran.out) == (1, True), ran.err
+    models.gen({"sub/x": ""})
+    ran = run_exp(models, "registry", "check", "--base", "HEAD~1", where="sub")
+    assert ran.out.startswith("registry.yaml:"), ran.err
+    models.git("checkout", "--quiet", "--detach")
+    assert run_exp(models, "registry", "check", "--base", "HEAD~1").status == 1
+
+
 def test_a_run_in_a_fold_is_the_same_run(models: GitFolder) -> None:
     assert run_exp(models, "tag", SECOND, "team=fraud").status == 0
     assert run_exp(models, "fold", "--all").status == 0

@@ -8,7 +8,7 @@ from gitexp.actions.check_approvals import check_approvals
 from gitexp.actions.judge_policy import judge_policy
 from gitexp.model.policy import NO_POLICY
 from gitexp.model.policy_verdict import Case
-from gitexp.model.registry import NO_STAGE, name_version
+from gitexp.model.registry import ARCHIVE, NO_STAGE, name_version
 from gitexp.model.registry_check import Transition
 from gitexp.model.registry_faults import Fault
 from gitexp.model.registry_growth import recall
@@ -88,7 +88,7 @@ class _StepJudge:
         self._policy = gates.policies.get(self._stage, NO_POLICY)
         self._before = before
         model = self._before.models.get(step.model)
-        there = model.at(self._stage) if model is not None and self._stage != NO_STAGE else ()
+        there = model.at(self._stage) if model is not None and self._stage not in (NO_STAGE, ARCHIVE) else ()
         past = model.version(step.version.number) if model is not None else None
         self._version = past or step.version._replace(stage=NO_STAGE, aliases=(), history=())
         self.present: Version | None = next((one for one in there if one.number != step.version.number), None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitexp.model.registry import name_version
 from gitexp.render.page import Gap, Span, Text, line
+from gitexp.render.text import neutralise, width_of
 
 if TYPE_CHECKING:
     from gitexp.model.registry_check import RegistryCheck, Transition
@@ -50,12 +51,14 @@ def describe_transition(one: Transition) -> str:
 
 def _build_transition(one: Transition, *, has_signs: bool) -> list[Line]:
     lines = [line(Span(describe_transition(one), "name"), Span(f"  by {one.by}", "muted"))]
+    widest = max((width_of(neutralise(judged.requirement)) for judged in one.judged), default=0)
     for judged in one.judged:
         if has_signs:
             sign = Span("✓ " if judged.is_met else "✗ ", "good" if judged.is_met else "bad")
         else:
             sign = Span("ok  " if judged.is_met else "NO  ")
-        lines.append(line("    ", sign, Span(judged.requirement), Span(f"  {judged.found}", "muted")))
+        gap = " " * (widest - width_of(neutralise(judged.requirement)) + 2)
+        lines.append(line("    ", sign, Span(judged.requirement), gap, Span(judged.found, "muted")))
     return lines
 
 

@@ -29,7 +29,9 @@ from kit.registries import (
     plan_version,
     put_registry,
     store_model_run,
+    weights_of,
 )
+from kit.storage import md5_of
 
 if TYPE_CHECKING:
     import pathlib
@@ -233,6 +235,32 @@ def test_a_run_in_a_fold_is_the_same_run(models: GitFolder) -> None:
     assert codes(check(models)) == []
     line = edit(models, "metrics: {val_auc: 0.95}", "metrics: {val_auc: 0.96}")
     assert [(one.line, one.code) for one in check(models, None).problems] == [(line, "metric-changed")]
+
+
+def test_a_shallow_clone_says_what_it_cannot_know(models: GitFolder, tmp_path: pathlib.Path) -> None:
+    assert run_exp(models, "tag", SECOND, "team=fraud").status == 0
+    shallow = tmp_path / "shallow"
+    models.git("clone", "--quiet", str(models.path), str(shallow))
+    there = GitFolder(shallow)
+    there.git("fetch", "--quiet", "--no-prune", "--depth=1", f"file://{models.path}", "refs/runs/*:refs/runs/*")
+    (problem,) = check(there, None).problems
+    assert (problem.code, problem.hint) == ("run-cut", "git fetch --unshallow")
+
+
+def test_a_commit_of_no_run_and_an_artifact_that_was_not_kept_are_told(models: GitFolder) -> None:
+    from gitexp.model.paths import TreePath
+    from gitexp.model.run import Artifact
+
+    second = models.git("rev-parse", f"refs/runs/default/{SECOND}")
+    edit(models, second, models.git("rev-parse", "HEAD"))
+    assert sorted(codes(check(models, None))) == ["commit-unknown"]
+    models.git("checkout", "--quiet", REGISTRY)
+    lost = Artifact(TreePath("model.pt"), md5_of(weights_of("m444444444")), 2200, "no", why="too large")
+    commit = store_model_run(models, "m444444444", 0.5, minutes=40, artifacts=(lost,))
+    version = plan_version(3, "m444444444", commit, 0.5, "archived")
+    put_registry(models, add_version(get_registry(models), "fraud", version))
+    (problem,) = check(models).problems
+    assert (problem.code, "too large" in problem.message) == ("artifact-lost", True)
 
 
 def test_a_run_that_did_not_finish_is_no_version(models: GitFolder) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitexp.actions.check_approvals import check_approvals, rebuild_commit, signer_of
@@ -110,14 +111,21 @@ def _explain(error: GitFailed, config: GitConfig) -> Refused:
 def _refuse(store: RunStore, planned: PlannedApproval, own: CheckedApproval) -> Refused:
     """Why an approval would not count, and how its signer becomes one who may sign."""
     hint = None
-    sources = planned.signers.sources
-    folder = posixpath.dirname(sources[0] if sources and not planned.signers.uses_own_ring else registry_path(store))
     signature = parse_signature(own.approval.signature)
     if own.standing in ("unknown", "foreign") and signature is not None:
         key = read_public_key(signature)
         if key is not None:
-            hint = f"echo '{own.email} {key}' >> {posixpath.join(folder, ALLOWED_SIGNERS)}  (and have it reviewed)"
+            line = shlex.quote(f"{own.email} {key}")
+            hint = f"echo {line} >> {_find_file(store, planned, ALLOWED_SIGNERS)}  (and have it reviewed)"
         else:
-            name = own.key or own.email
-            hint = f"gpg --armor --export {name} >> {posixpath.join(folder, ALLOWED_KEYS)}  (and have it reviewed)"
+            export = f"gpg --armor --export {shlex.quote(own.key or own.email)}"
+            hint = f"{export} >> {_find_file(store, planned, ALLOWED_KEYS)}  (and have it reviewed)"
     return Refused(f"your approval would not count, and was not written: {own.why}", hint=hint)
+
+
+def _find_file(store: RunStore, planned: PlannedApproval, name: str) -> str:
+    """The file of allowed signers that is there, or would be beside the registry, as one types it where one is."""
+    sources = planned.signers.sources
+    known = sources[0] if sources and not planned.signers.uses_own_ring else registry_path(store)
+    path = posixpath.join(posixpath.dirname(known), name)
+    return shlex.quote(posixpath.relpath(path, store.repository.prefix or "."))

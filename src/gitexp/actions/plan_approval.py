@@ -49,7 +49,8 @@ class ApprovalRequest(NamedTuple):
 class PlannedApproval(NamedTuple):
     """An approval that is not signed yet, and what is known around it.
 
-    ``case`` is the version on its way into the stage; its approvals are those that are there already.
+    ``case`` is the version on its way into the stage; its approvals are those that are there already, and nobody
+    promotes it yet.
     """
 
     file: RegistryFile
@@ -98,7 +99,7 @@ def plan_approval(store: RunStore, request: ApprovalRequest, now: datetime) -> P
     checked = check_approvals(store, model, version, given, signers, {stage: policy})
     others = [one for one in found.model.at(stage) if one.number != version.number]
     present = others[0] if others else None
-    case = Case(file.registry, model, version, stage, policy, head, run, present, now, checked, promoter=by)
+    case = Case(file.registry, model, version, stage, policy, head, run, present, now, checked, promoter="")
     used = [one for entry in version.history for one in entry.approvals if one.stage == stage]
     _check_person(case, by, request, used)
     approval = Approval(

@@ -106,7 +106,7 @@ def _tell(planned: PlannedApproval, done: Approved | None, committed: str | None
     if done is None:
         say(f"would be {verb} as {planned.approval.by}; nothing was signed")
         return
-    say(f"{verb} as {planned.approval.by} with the key {done.own.key}: {done.path}")
+    say(f"{verb} as {planned.approval.by}, signed with {done.own.key}; it waits in {done.path}")
     if committed is not None:
         say(f"committed: {committed[:7]}")
     if not planned.case.policy.approvals:

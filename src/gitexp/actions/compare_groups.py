@@ -48,7 +48,7 @@ def compare_groups(
     found = measure_groups(
         grouping,
         store.settings.directions,
-        _make_generator,
+        make_generator,
         baseline=place,
         metrics=metrics,
         procedure=procedure,
@@ -76,7 +76,8 @@ def _quote(labels: Sequence[str]) -> str | None:
     return f"--baseline '{labels[0]}'" if labels else None
 
 
-def _make_generator() -> np.random.Generator:
+def make_generator() -> np.random.Generator:
+    """A generator for resampling: the same runs give the same intervals."""
     import numpy as np
 
     return np.random.default_rng(RESAMPLING_SEED)

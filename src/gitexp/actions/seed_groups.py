@@ -1,0 +1,101 @@
+"""Two runs held against each other over seeds: each with the runs that differ from it by nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitexp.actions.compare_groups import make_generator
+from gitexp.actions.grouped_runs import read_candidates
+from gitexp.actions.heads import complete_heads
+from gitexp.model.chains import Chains
+from gitexp.model.grouped_metrics import measure_groups
+from gitexp.model.grouping import AUTO, Grouping, group_runs, seed_of
+from gitexp.model.run import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitexp.model.comparison import Candidate
+    from gitexp.model.group_comparison import GroupComparison, Procedure
+    from gitexp.model.grouping import Group
+    from gitexp.model.head import RunHead
+    from gitexp.store.runs import RunStore
+
+_MOST = 300
+"""So many runs are opened, the newest first: those with the same params as either by name."""
+
+
+class SeedGroups(NamedTuple):
+    """The runs of both sides, one a seed. ``comparison`` has the old group first, as the baseline; else ``why`` not."""
+
+    old: tuple[RunHead, ...]
+    new: tuple[RunHead, ...]
+    comparison: GroupComparison | None = None
+    why: str | None = None
+
+
+def compare_over_seeds(
+    store: RunStore,
+    known: Sequence[RunHead],
+    old: RunHead,
+    new: RunHead,
+    metrics: Sequence[str] = (),
+    procedure: Procedure | None = None,
+) -> SeedGroups:
+    """Holds the group of one run against that of another. ``known`` are the runs to look among, the newest first.
+
+    Only finished runs that are not hidden count, one a seed, and none that only repeats another.
+    """
+    heads, _ = complete_heads(store, _find_near(known, old, new))
+    candidates, _ = read_candidates(store, heads)
+    found = [_find_group(group_runs(candidates, (AUTO,)), head) for head in (old, new)]
+    if found[0] is None or found[1] is None:
+        which = old if found[0] is None else new
+        return SeedGroups((old,), (new,), why=f"the manifest of run {which.name} cannot be read")
+    if old.id == new.id:
+        return SeedGroups(found[0].heads, found[1].heads, why="both are the same run")
+    if found[0] is found[1] or any(one.id == new.id for one in found[0].heads):
+        return SeedGroups(found[0].heads, found[1].heads, why="the two runs differ by their seed alone")
+    groups = tuple(
+        group._replace(candidates=_take_one_a_seed(group, head))
+        for group, head in zip(found, (old, new), strict=True)
+        if group is not None
+    )
+    grouping = Grouping((), groups)
+    comparison = measure_groups(
+        grouping, store.settings.directions, make_generator, baseline=0, metrics=metrics, procedure=procedure
+    )
+    return SeedGroups(groups[0].heads, groups[1].heads, comparison)
+
+
+def _find_near(known: Sequence[RunHead], old: RunHead, new: RunHead) -> list[RunHead]:
+    """The two, and the runs of their experiments whose params have the same names as those of either."""
+    experiments = {old.experiment, new.experiment}
+    names = [old.params.keys(), new.params.keys()]
+    pair = list({head.id: head for head in (old, new)}.values())
+    ids = {head.id for head in pair}
+    near = [
+        head
+        for head in Chains(known).find_newest(known)
+        if head.status is Status.FINISHED
+        and head.id not in ids
+        and not head.hidden
+        and head.experiment in experiments
+        and head.lineage.reproduces is None
+        and head.params.keys() in names
+    ]
+    return [*pair, *near[: _MOST - len(pair)]]
+
+
+def _find_group(grouping: Grouping, head: RunHead) -> Group | None:
+    return next((one for one in grouping.groups if any(head.id == own.id for own in one.heads)), None)
+
+
+def _take_one_a_seed(group: Group, head: RunHead) -> tuple[Candidate, ...]:
+    """One run for each seed, the one that is asked about before others: two of one seed are no two samples."""
+    ordered = sorted(group.candidates, key=lambda one: one.head.id != head.id)
+    kept: dict[object, Candidate] = {}
+    for one in ordered:
+        seed = seed_of(one)
+        kept.setdefault(seed if seed is not None else one.head.id, one)
+    return tuple(kept.values())

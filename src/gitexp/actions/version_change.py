@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.seed_groups import compare_over_seeds
+from gitexp.actions.version_runs import load_version_run
 from gitexp.errors import BrokenRecord, GitFailed, GitMissing
 from gitexp.git.between import find_ways, measure_files
 from gitexp.model.details import data_hashes
@@ -85,17 +86,18 @@ def compare_versions(
 
 
 def _open_side(store: RunStore, model: str, version: Version, known: Heads) -> _Side:
+    """The run as it was when it was judged."""
     ref = parse_run_ref(version.run)
     assert ref is not None, "the reader of the registry lets nothing else through"
-    head = next((one for one in known.runs if one.id == ref.id), None)
+    now = next((one for one in known.runs if one.id == ref.id), None)
     name = name_version(model, version.number)
-    shown = VersionSide(name, ref.id, head.name if head else None, version.artifact)
-    if head is None:
-        return _Side(version, shown, None, None, f"the run of {name}, {ref.id}, is not here: exp pull {ref.id}")
+    shown = VersionSide(name, ref.id, now.name if now else None, version.artifact)
     try:
-        return _Side(version, shown, head, store.load(head))
+        head, run = load_version_run(store, version)
     except BrokenRecord as error:
-        return _Side(version, shown, head, None, error.message)
+        why = f"the run of {name}, {ref.id}, is not here: exp pull {ref.id}" if now is None else error.message
+        return _Side(version, shown, None, None, why)
+    return _Side(version, shown._replace(run_name=run.name), now or head, run)
 
 
 def _compare_code(store: RunStore, old: Run, new: Run) -> tuple[CodeBetween | None, str | None]:

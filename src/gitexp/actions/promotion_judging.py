@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class PromotionVerdict(NamedTuple):
-    """Every requirement; of those that are not met the ones that are passed over by force, and the ones that are not."""
+    """Every requirement; of those that are not met, the ones that are passed over by force, and the others."""
 
     judged: tuple[Judged, ...] = ()
     forced: tuple[str, ...] = ()

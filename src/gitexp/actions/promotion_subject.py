@@ -50,7 +50,7 @@ class Subject(NamedTuple):
 
 
 def find_subject(store: RunStore, request: PromotionRequest, registry: Registry, now: datetime) -> Subject:
-    """The version that is meant. Raises UsageError, VersionNotFound, RunNotFound and its like, PartNotFound, Refused."""
+    """The version that is meant. Raises UsageError, VersionNotFound, PartNotFound, Refused, and what find_run does."""
     by = _find_promoter(store)
     known = store.heads()
     if request.model is not None:

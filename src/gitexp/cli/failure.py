@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from gitexp.errors import ExpError, InvalidFilter, StorageFailed, UsageError
+from gitexp.errors import ExpError, InvalidFilter, PolicyFailed, StorageFailed, UsageError
 from gitexp.render.text import neutralise
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def report_failure(error: BaseException, invocation: Invocation, entry: CommandE
 
 def format_error(error: ExpError) -> str:
     """An error as it stands on standard error: what happened, then what to type."""
-    lines = error.message.split("\n") if isinstance(error, InvalidFilter) else [error.message]
+    lines = error.message.split("\n") if isinstance(error, (InvalidFilter, PolicyFailed)) else [error.message]
     text = "exp: " + "".join(f"{neutralise(line)}\n" for line in lines)
     return text + (f"hint: {neutralise(error.hint)}\n" if error.hint else "")
 

@@ -47,7 +47,7 @@ def _build_part(part: Part, difference: RunDifference, look: Look) -> Page | Non
         case "metrics":
             if not difference.metrics:
                 return []
-            return [Heading("Metrics"), _metrics(difference.metrics, look)]
+            return [Heading("Metrics"), build_metrics(difference.metrics, look)]
         case "packages":
             return _packages(difference, look)
         case "code":
@@ -59,11 +59,11 @@ def _build_part(part: Part, difference: RunDifference, look: Look) -> Page | Non
                 return None if difference.params_equal else []
             equal = difference.params_equal
             others = f"{equal} other{' is' if equal == 1 else 's are'} equal" if equal else ""
-            return [Heading("Params", others), _changes(difference.params, look)]
+            return [Heading("Params", others), build_changes(difference.params, look)]
         case _:
             changes: tuple[Change, ...] = getattr(difference, part)
             if changes:
-                return [Heading(part.capitalize()), _changes(changes, look, short=part == "data")]
+                return [Heading(part.capitalize()), build_changes(changes, look, short=part == "data")]
             is_none = (part == "data" and not difference.a.data) or (part == "tags" and not difference.a.tags)
             return [] if is_none else None
 
@@ -88,7 +88,11 @@ def _run(letter: str, run: Run, look: Look) -> tuple[Line, ...]:
     )
 
 
-def _changes(changes: tuple[Change, ...], look: Look, *, short: bool = False) -> Grid:
+def build_changes(
+    changes: tuple[Change, ...], look: Look, *, short: bool = False, titles: tuple[str, str] = ("a", "b")
+) -> Grid:
+    """What is not the same, a row for each key; ``short`` cuts hashes on a screen."""
+
     def show(value: object, present: bool, style: str) -> Line:
         if not present:
             return line(Span("–" if look.glyphs and look.is_screen else "-", "muted"))
@@ -107,13 +111,13 @@ def _changes(changes: tuple[Change, ...], look: Look, *, short: bool = False) ->
     )
     columns = (
         GridColumn("", "left", WIDEST_KEY),
-        GridColumn("a", "left", WIDEST_VALUE),
-        GridColumn("b", "left", WIDEST_VALUE),
+        *(GridColumn(title, "left", WIDEST_VALUE) for title in titles),
     )
     return Grid(columns, rows, INDENT)
 
 
-def _metrics(changes: tuple[MetricChange, ...], look: Look) -> Grid:
+def build_metrics(changes: tuple[MetricChange, ...], look: Look, titles: tuple[str, str] = ("a", "b")) -> Grid:
+    """Metrics of both, how far they are apart, and whether that is better."""
     full = not look.is_screen
     missing = "–" if look.glyphs and look.is_screen else "-"
     a, b = (
@@ -134,18 +138,9 @@ def _metrics(changes: tuple[MetricChange, ...], look: Look) -> Grid:
         )
         for place, change in enumerate(changes)
     )
-    titles = (
-        ("", "left", WIDEST_KEY),
-        ("a", "right", None),
-        ("b", "right", None),
-        ("b - a", "right", None),
-        ("", "left", None),
-    )
-    return Grid(
-        tuple(GridColumn(title, "right" if align == "right" else "left", widest) for title, align, widest in titles),
-        rows,
-        INDENT,
-    )
+    numbers = (*titles, " - ".join(reversed(titles)))
+    columns = (GridColumn("", "left", WIDEST_KEY), *(GridColumn(title, "right") for title in numbers), GridColumn(""))
+    return Grid(columns, rows, INDENT)
 
 
 def _delta(change: MetricChange, full: bool) -> str:
@@ -159,7 +154,7 @@ def _packages(difference: RunDifference, look: Look) -> Page | None:
         if len(difference.packages_unknown) == 2:
             return []
         return [Heading("Packages", f"not recorded in {difference.packages_unknown[0]}")]
-    return [Heading("Packages"), _changes(difference.packages, look)] if difference.packages else None
+    return [Heading("Packages"), build_changes(difference.packages, look)] if difference.packages else None
 
 
 def _command(difference: RunDifference) -> Page | None:
@@ -181,7 +176,7 @@ def _code(difference: RunDifference, look: Look) -> Page:
         lines.append(line(Span(f"{sign} ", style), Span(snapshot, "id"), Span(on + dirty, "muted")))
     page: Page = [Heading("Code"), Text(tuple(lines), INDENT)]
     if difference.code.submodules:
-        page.append(_changes(difference.code.submodules, look, short=True))
+        page.append(build_changes(difference.code.submodules, look, short=True))
     unheld = tuple(line(Span(describe_unheld(path), "warning")) for path in difference.code.unheld)
     if unheld:
         page.append(Text(unheld, INDENT))

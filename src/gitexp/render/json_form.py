@@ -153,7 +153,7 @@ def difference_fields(difference: RunDifference) -> dict[str, Any]:
         "b": {"id": difference.b.id, "name": difference.b.name},
         **parts,
         "packages_unknown": list(difference.packages_unknown),
-        "metrics": [_metric_fields(change) for change in difference.metrics],
+        "metrics": [metric_fields(change) for change in difference.metrics],
         "code": {
             "equal": difference.code.is_equal,
             "a": to_plain(difference.code.a),
@@ -162,7 +162,8 @@ def difference_fields(difference: RunDifference) -> dict[str, Any]:
     }
 
 
-def _metric_fields(change: MetricChange) -> dict[str, Any]:
+def metric_fields(change: MetricChange) -> dict[str, Any]:
+    """A metric of two runs."""
     return {
         "key": change.key,
         "a": None if change.a is None else summary_fields(change.a),

@@ -76,17 +76,35 @@ def write_registry(store: RunStore, was: RegistryFile | None, registry: Registry
         now = _read(file, path)
         if (None if now is None else parse_registry(now, path).text) != (was.text if was else None):
             raise Refused(f"{path} was changed by somebody else meanwhile; nothing was written", hint="try again")
-        _replace(file, text)
+        _replace(file, text.encode())
     return path
 
 
-def _replace(file: str, text: str) -> None:
+def restore_registry(store: RunStore, written: bytes | None, was: bytes | None) -> None:
+    """Makes the file what it ``was``, None for none, where it is still what was ``written``.
+
+    Raises Refused where somebody changed it meanwhile, and StorageFailed.
+    """
+    repository = store.repository
+    path = registry_path(store)
+    assert repository.top is not None, "the file was written there"
+    file = os.path.join(repository.top, path)
+    with hold_lock(local_folder(repository, _LOCK)):
+        if _read(file, path) != written:
+            raise Refused(f"{path} was changed by somebody else meanwhile, and stays as it is", hint=f"git diff {path}")
+        if was is None:
+            os.unlink(file)
+        else:
+            _replace(file, was)
+
+
+def _replace(file: str, content: bytes) -> None:
     target = os.path.realpath(file)  # a link stays a link
     unfinished = f"{target}.{os.getpid()}"
     try:
         mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else None
-        with open(unfinished, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with open(unfinished, "wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         if mode is not None:

@@ -52,8 +52,6 @@ def check_request(store: RunStore, request: PromotionRequest, registry: Registry
     _check_aliases(request, registry)
     if request.rollback:
         _check_rollback(request)
-    elif request.model is None and request.stage is None and not (request.aliases or request.unaliases):
-        raise UsageError(f"{request.spec}: where to?", hint=f"exp promote {request.spec} --stage {registry.stages[0]}")
     if request.model is None and request.artifact is not None:
         raise UsageError(
             "--artifact is for a new version; what a version deploys never changes",
@@ -83,7 +81,7 @@ def _check_aliases(request: PromotionRequest, registry: Registry) -> None:
             raise InvalidValue("alias", alias, "it looks like the number of a version", hint="champion, blue, eu")
     both = [alias for alias in request.aliases if alias in request.unaliases]
     if both:
-        raise UsageError(f"--alias {both[0]} and --unalias {both[0]}: one of them")
+        raise UsageError(f"--alias {both[0]} and --unalias {both[0]}: one of them", hint=f"--alias {both[0]}")
 
 
 def _check_rollback(request: PromotionRequest) -> None:

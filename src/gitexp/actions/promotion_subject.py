@@ -56,6 +56,9 @@ def find_subject(store: RunStore, request: PromotionRequest, registry: Registry,
     if request.model is not None:
         return _make_subject(store, request, registry, known, Stamp(now, by, request.why))
     model, version = _find_named(store, request, registry)
+    if request.stage is None and not (request.aliases or request.unaliases):
+        hint = f"exp promote {name_version(model, version.number)} --stage {registry.stages[0]}"
+        raise UsageError(f"{name_version(model, version.number)}: where to?", hint=hint)
     stamp = Stamp(find_time(registry.models[model], now), by, request.why)
     subject = Subject(model, version, is_new=False, head=None, run=None, stamp=stamp, known=known)
     if request.rollback and not has_stood(version, request.stage or ""):

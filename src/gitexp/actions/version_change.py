@@ -24,6 +24,7 @@ from gitexp.model.version_change import (
     VersionChange,
     VersionSide,
 )
+from gitexp.store.registry_file import registry_path
 
 if TYPE_CHECKING:
     from gitexp.actions.seed_groups import SeedGroups
@@ -106,7 +107,8 @@ def _compare_code(store: RunStore, old: Run, new: Run) -> tuple[CodeBetween | No
     if before == after:
         return CodeBetween(is_equal=True), None
     try:
-        files = measure_files(store.repository, before, after)
+        registry = registry_path(store).encode()  # what runs became is no code
+        files = [one for one in measure_files(store.repository, before, after) if one.path != registry]
         ways = None
         if old.code.commit is not None and new.code.commit is not None:
             ways = find_ways(store.repository, old.code.commit, new.code.commit, MOST_STEPS)

@@ -38,7 +38,7 @@ def tell_written(promotion: Promotion, path: str, made: RegistryCommit | None) -
     if left not in (NO_STAGE, ARCHIVE, promotion.stage) and not promotion.after.models[subject.model].at(left):
         say(f"nothing of {subject.model} is in {left} now")
     if made is None:
-        say(f"{path} is changed; to share it: git commit {path}")
+        say(f"{path} is changed; to share it: git add {path} && git commit {path}")
         return
     where = f"on {made.branch}" if made.branch is not None else "on a detached HEAD: no branch has it"
     say(f"{path} is committed as {made.commit[:10]} {where}")

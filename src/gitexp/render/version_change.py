@@ -39,8 +39,8 @@ def build_version_change(change: VersionChange, look: Look) -> Page:
 
 
 def build_requirements(judged: Sequence[Judged], forced: Collection[str], stage: str, look: Look) -> Page:
-    """Every requirement of a stage, met or not, and what was found."""
-    if not judged:
+    """Every requirement of a stage, met or not, and what was found; nothing where it asks no more than every stage."""
+    if all(one.kind == "finished" and one.is_met for one in judged):
         return []
     rows: list[tuple[Line, ...]] = []
     for one in judged:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gitexp.model.registry import Version
     from kit.git import GitFolder
 
+HOUR = timedelta(hours=1)
 BETTER = "better: {metric: auc, p: 0.05}"
 CHANCE = """
 import random, gitexp
@@ -204,6 +206,15 @@ def test_a_seed_counts_once_and_what_is_left_out_is_told(directed: GitFolder) ->
     assert found.found.endswith("1 more of v2 (left out: 3 that are hidden or repeat a seed)")
 
 
+def test_what_ran_after_a_promotion_does_not_change_its_verdict(directed: GitFolder) -> None:
+    old = train_seeds(directed, "g", 0.1, (0.80, 0.81, 0.82), "production")
+    new = train_seeds(directed, "h", 0.2, (0.99, 0.98, 0.97))
+    late = plan_run(directed, "m9aaaaaaaa", minutes=600, seed=9, params={"lr": 0.2, "seed": 9}, metrics={"auc": 0.1})
+    store_run(directed, late)
+    assert not judge(directed, new, Policy(better=Better("auc")), old)[BETTER].is_met
+    assert judge(directed, new, Policy(better=Better("auc")), old, now=late.started_at - HOUR)[BETTER].is_met
+
+
 def test_better_needs_a_direction_a_metric_and_something_to_be_better_than(directed: GitFolder) -> None:
     new = train_seeds(directed, "h", 0.2, (0.9, 0.91, 0.92))
     found = judge(directed, new, Policy(better=Better("auc")))[BETTER]
@@ -224,9 +235,10 @@ def test_a_run_of_the_same_group_is_not_better_than_itself(directed: GitFolder) 
     other = make_version(1, "refs/runs/default/h1aaaaaaaa", commit, "production")
     found = judge(directed, new, Policy(better=Better("auc")), other)[BETTER]
     assert not found.is_met
-    assert found.found == "v1, in production, differs by its seed alone: they are one group"
+    assert found.found == "against v1, in production: the two runs differ by their seed alone"
     same = new._replace(number=1, stage="production")
-    assert "is of the same run" in judge(directed, new, Policy(better=Better("auc")), same)[BETTER].found
+    found = judge(directed, new, Policy(better=Better("auc")), same)[BETTER]
+    assert found.found == "against v1, in production: both are the same run"
 
 
 def test_a_run_that_nobody_ran_again_is_not_reproduced(folder: GitFolder) -> None:

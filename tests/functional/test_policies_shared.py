@@ -149,10 +149,12 @@ def test_a_remote_that_does_not_answer_is_told_beside_the_rest(ada: GitFolder, t
     assert "nowhere.git" in found["pushed: true"].found
 
 
-def test_the_remote_is_asked_for_who_asks_though_the_policy_does_not(ada: GitFolder) -> None:
+def test_where_no_remote_is_to_be_asked_it_is_said_so(ada: GitFolder) -> None:
     version = record(ada)
+    assert not ask_pushed(ada, version).is_met
+    found = judge(ada, version, Policy(pushed=True), remote=False)["pushed: true"]
+    assert (found.is_met, found.found) == (True, "no remote was asked")
     assert "pushed: true" not in judge(ada, version, Policy())
-    assert not judge(ada, version, Policy(), remote=True)["pushed: true"].is_met
 
 
 @pytest.mark.parametrize("kind", ["ssh", "gpg"])

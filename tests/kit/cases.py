@@ -43,7 +43,7 @@ def judge(
     policy: Policy,
     *others: Version,
     more: tuple[str, ...] = (),
-    remote: bool = False,
+    remote: bool = True,
     **fields: Any,
 ) -> dict[str, Judged]:
     """What the policy of production says of a version, by requirement."""

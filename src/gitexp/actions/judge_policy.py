@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitexp.actions.policy_filters import judge_filters, know_policy_names
+from gitexp.actions.policy_remote import judge_pushed
 from gitexp.actions.policy_reproductions import judge_reproduced
 from gitexp.actions.policy_seeds import judge_better
 from gitexp.actions.policy_signature import judge_signed
@@ -21,12 +22,17 @@ if TYPE_CHECKING:
 
 
 def judge_policy(
-    store: RunStore, case: Case, *, remote: bool = False, more: Sequence[str] = (), signers: Signers | None = None
+    store: RunStore,
+    case: Case,
+    *,
+    remote: bool = True,
+    more: Sequence[str] = (),
+    signers: Signers | None = None,
 ) -> tuple[Judged, ...]:
     """Holds every requirement of a policy against a case, in the order of the documentation; the run's end first.
 
-    ``more`` are further filters, as ``--require`` gives them. ``remote`` asks whether the run is on the remote even
-    where the policy does not; where it does, the remote is asked anyway. ``signers`` are those who may sign where they
+    ``more`` are further filters, as ``--require`` gives them. Without ``remote`` no remote is asked: what the policy
+    asks of it is then taken to be met, and it is said that nobody looked. ``signers`` are those who may sign where they
     are not those of the working tree. Raises InvalidFilter for a name that no run has.
     """
     policy = case.policy
@@ -43,10 +49,8 @@ def judge_policy(
         judged.append(judge_reproduced(store, case))
     if policy.signed:
         judged.append(judge_signed(store, case, read_signers(store) if signers is None else signers))
-    if policy.pushed or remote:
-        from gitexp.actions.policy_remote import judge_pushed
-
-        judged.append(judge_pushed(store, case))
+    if policy.pushed:
+        judged.append(judge_pushed(store, case, ask=remote))
     if policy.minimum_age is not None:
         judged.append(judge_age(case))
     if policy.approvals:

@@ -25,10 +25,14 @@ _NAMED = 3
 def judge_reproduced(store: RunStore, case: Case) -> Judged:
     """Whether a finished run is there that reproduces the one of the case, and differs by no more than is allowed.
 
-    What is allowed is what the settings and the spread over seeds say. Hidden runs do not count.
+    What is allowed is what the settings and the spread over seeds say. Hidden runs do not count, nor what came later.
     """
     heads = store.heads()
-    again = [one for one in heads.runs if one.lineage.reproduces == case.run.id and not one.hidden]
+    again = [
+        one
+        for one in heads.runs
+        if one.lineage.reproduces == case.run.id and not one.hidden and one.started_at <= case.now
+    ]
     if not again:
         return _say(met=False, found=f"no run reproduces {case.run.name}: exp reproduce {case.run.id}")
     settings = store.settings.reproduce

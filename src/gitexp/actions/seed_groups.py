@@ -26,12 +26,16 @@ _MOST = 300
 
 
 class SeedGroups(NamedTuple):
-    """The runs of both sides, one a seed. ``comparison`` has the old group first, as the baseline; else ``why`` not."""
+    """The runs of both sides, one a seed. ``comparison`` has the old group first, as the baseline; else ``why`` not.
+
+    ``left_out`` counts the finished runs of either that are hidden, reproduce another one or repeat a seed.
+    """
 
     old: tuple[RunHead, ...]
     new: tuple[RunHead, ...]
     comparison: GroupComparison | None = None
     why: str | None = None
+    left_out: int = 0
 
 
 def compare_over_seeds(
@@ -44,7 +48,8 @@ def compare_over_seeds(
 ) -> SeedGroups:
     """Holds the group of one run against that of another. ``known`` are the runs to look among, the newest first.
 
-    Only finished runs that are not hidden count, one a seed, and none that only repeats another.
+    Only finished runs that are not hidden count, one a seed, and none that only repeats another: the others of a group
+    are counted, so that nobody hides a bad seed unseen.
     """
     heads, _ = complete_heads(store, _find_near(known, old, new))
     candidates, _ = read_candidates(store, heads)
@@ -62,10 +67,11 @@ def compare_over_seeds(
         if group is not None
     )
     grouping = Grouping((), groups)
+    left_out = sum(len(group.candidates) for group in found if group) - sum(len(group.candidates) for group in groups)
     comparison = measure_groups(
         grouping, store.settings.directions, make_generator, baseline=0, metrics=metrics, procedure=procedure
     )
-    return SeedGroups(groups[0].heads, groups[1].heads, comparison)
+    return SeedGroups(groups[0].heads, groups[1].heads, comparison, left_out=left_out)
 
 
 def _find_near(known: Sequence[RunHead], old: RunHead, new: RunHead) -> list[RunHead]:
@@ -79,9 +85,7 @@ def _find_near(known: Sequence[RunHead], old: RunHead, new: RunHead) -> list[Run
         for head in Chains(known).find_newest(known)
         if head.status is Status.FINISHED
         and head.id not in ids
-        and not head.hidden
         and head.experiment in experiments
-        and head.lineage.reproduces is None
         and head.params.keys() in names
     ]
     return [*pair, *near[: _MOST - len(pair)]]
@@ -93,9 +97,10 @@ def _find_group(grouping: Grouping, head: RunHead) -> Group | None:
 
 def _take_one_a_seed(group: Group, head: RunHead) -> tuple[Candidate, ...]:
     """One run for each seed, the one that is asked about before others: two of one seed are no two samples."""
-    ordered = sorted(group.candidates, key=lambda one: one.head.id != head.id)
+    ordered = sorted(group.candidates, key=lambda one: (one.head.id != head.id, one.head.started_at))
     kept: dict[object, Candidate] = {}
     for one in ordered:
-        seed = seed_of(one)
-        kept.setdefault(seed if seed is not None else one.head.id, one)
+        if one.head.id == head.id or not (one.head.hidden or one.head.lineage.reproduces):
+            seed = seed_of(one)
+            kept.setdefault(seed if seed is not None else one.head.id, one)
     return tuple(kept.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,7 +42,7 @@ def test_what_is_approved_is_shown_and_the_signed_yes_waits_in_the_file(folder: 
     assert "1 of 2: Lea Lead <lead@example.org>; 1 more of the allowed signers" in done.err
     text = (folder.path / "registry.yaml").read_text()
     assert "why: slices are fine" in text
-    assert "signature: ssh:" in text
+    assert re.search(r"signature: '?ssh:[A-Za-z0-9+/=]+'?\n", text)
     assert folder.git("count-objects") == objects
     assert folder.state() == before
 
@@ -70,6 +71,38 @@ def test_in_a_program(folder: GitFolder, lead: Signer) -> None:
     assert checked.returncode == 0
     assert b'Good "git" signature for lead@example.org' in checked.stderr
     assert folder.git("fsck", "--strict").count("error") == 0
+
+
+def test_a_commit_of_the_file_alone(folder: GitFolder, lead: Signer) -> None:
+    folder.commit("the registry")
+    folder.gen({"train.py": "print('staged')\n", "README.md": "not staged\n"})
+    folder.git("add", "train.py")
+    folder.git("switch", "--quiet", "--detach")
+    done = run_exp(folder, "approve", "fraud:v1", "--commit", "--why", "fine")
+    assert (done.status, done.err.splitlines()[1]) == (0, f"committed: {folder.git('rev-parse', '--short=7', 'HEAD')}")
+    assert folder.git("show", "--format=%B", "--name-only", "HEAD").split("\n\n") == [
+        *("approve fraud:v1 for production", "fine", "\nregistry.yaml"),
+    ]
+    assert folder.git("status", "--porcelain").split("\n") == [" M README.md", "M  train.py"]
+    folder.gen({".git/hooks/pre-commit": "#!/bin/sh\necho not today >&2\nexit 1\n"})
+    (folder.path / ".git" / "hooks" / "pre-commit").chmod(0o755)
+    refused = run_exp(folder, "approve", "fraud:v1", "--withdraw", "--commit")
+    assert (refused.status, refused.err.splitlines()) == (
+        1,
+        ["exp: registry.yaml is written, and was not committed: not today", "hint: git add registry.yaml"],
+    )
+    assert "withdrawn: true" in (folder.path / "registry.yaml").read_text()
+
+
+def test_where_there_is_no_working_tree_nothing_is_signed(folder: GitFolder, lead: Signer) -> None:
+    folder.commit("the registry")
+    folder.git("clone", "--quiet", "--bare", ".", "bare.git")
+    refused = run_exp(folder, "approve", "fraud:v1", where="bare.git")
+    assert (refused.status, refused.out, refused.err.splitlines()) == (
+        1,
+        "",
+        ["exp: registry.yaml is a file of the working tree, and this repository has none", "hint: git clone"],
+    )
 
 
 def test_two_of_two_are_enough(folder: GitFolder, lead: Signer, signers: KeyRing) -> None:

@@ -23,13 +23,15 @@ from gitexp.model.policy import Policy, hash_policy
 from gitexp.model.registry import Approval
 from gitexp.store.registry_file import read_registry
 from gitexp.store.runs import open_store
+from kit.git import GitFolder
 from kit.signers import ALLOWED, ALLOWED_GPG, allow
 from kit.versions import add_run_version, set_policy
 
 if TYPE_CHECKING:
+    import pathlib
+
     from gitexp.model.approval import CheckedApproval
     from gitexp.model.registry import Version
-    from kit.git import GitFolder
     from kit.signers import KeyRing, Signer
 
 NOW = datetime(2026, 11, 27, 9, 0, 0, 123, tzinfo=UTC)
@@ -228,7 +230,7 @@ def test_a_gpg_key_that_was_called_back_is_revoked(folder: GitFolder, version: V
 
 
 def test_a_key_that_was_called_back_is_revoked(
-    folder: GitFolder, version: Version, signers: KeyRing, tmp_path: Any
+    folder: GitFolder, version: Version, signers: KeyRing, tmp_path: pathlib.Path
 ) -> None:
     lead = signers.ssh("Lea", "lead@example.org")
     allow(folder, lead)
@@ -330,3 +332,17 @@ def test_signers_are_those_of_a_commit_where_one_is_named(
     for at, expected in ((None, ["good", "good"]), (base, ["good", "unknown"])):
         found = check_approvals(store, "fraud", version, given, read_signers(store, at))
         assert standings(list(found)) == expected
+
+
+def test_in_a_repository_of_sha256(signers: KeyRing, tmp_path: pathlib.Path) -> None:
+    folder = GitFolder.create(tmp_path / "sha256", "--object-format=sha256")
+    folder.commit("start")
+    version = add_run_version(folder)
+    set_policy(folder, approvals=2)
+    for kind in ("ssh", "gpg"):
+        person = getattr(signers, kind)("Lea", f"{kind}@example.org")
+        allow(folder, person)
+        approve(folder, person)
+    assert standings(check(folder, version, *waiting(folder))) == ["good", "good"]
+    edited = [one._replace(why="x") for one in waiting(folder)]
+    assert standings(check(folder, version, *edited)) == ["bad", "bad"]

@@ -73,8 +73,9 @@ class KeyRing:
         """Somebody with a gpg key that ``lasts`` so long (``30d``) from when it was ``made``."""
         made_of = ("--quick-gen-key", f"{name} <{email}>", "ed25519", "sign", lasts)
         self.run_gpg("--faked-system-time", made, "--pinentry-mode", "loopback", "--passphrase", "", *made_of)
-        listing = self.run_gpg("--with-colons", "--list-secret-keys", f"={name} <{email}>")
-        key = next(line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:"))
+        listing = self.run_gpg("--with-colons", "--list-secret-keys", f"={name} <{email}>").splitlines()
+        place = next(place for place, line in enumerate(listing) if line.startswith("sec:"))
+        key = listing[place + 1].split(":")[9]
         return Signer(name, email, "gpg", key, self.run_gpg("--armor", "--export", key))
 
     def run_gpg(self, *arguments: str, stdin: str | None = None) -> str:

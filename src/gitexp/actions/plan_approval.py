@@ -79,6 +79,8 @@ def plan_approval(store: RunStore, request: ApprovalRequest, now: datetime) -> P
     if file is None:
         hint = "exp promote last --model MODEL --stage staging"
         raise VersionNotFound(request.version, f"there is no {registry_path(store)} here", hint=hint)
+    if store.repository.top is None:
+        raise Refused(f"{file.file} is a file of the working tree, and this repository has none", hint="git clone")
     spec = parse_spec(request.version)
     if not isinstance(spec, VersionSpec):
         raise InvalidValue("version", request.version, _WHICH, hint="exp approve fraud:v3, or fraud@staging")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.actions.check_registry_base import find_base
 from gitexp.actions.check_registry_gates import Gates, check_signatures, judge_steps
+from gitexp.actions.check_registry_past import find_base
 from gitexp.actions.check_registry_runs import check_runs
 from gitexp.actions.signers import read_signers
 from gitexp.errors import BrokenRegistry, InvalidFilter, NotFound
@@ -22,7 +22,7 @@ from gitexp.store.registry_file import read_registry, registry_path
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from gitexp.actions.check_registry_base import Base
+    from gitexp.actions.check_registry_past import Base
     from gitexp.data.progress import TransferProgress
     from gitexp.format.registry_reading import RegistryFile
     from gitexp.model.policy import Policy

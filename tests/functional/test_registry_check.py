@@ -442,6 +442,16 @@ def test_the_first_registry_brings_its_own_policies(folder: GitFolder) -> None:
     assert [one.stage for one in found.transitions] == ["staging", "staging", "production"]
 
 
+def test_a_registry_does_not_leave_its_past_by_moving(models: GitFolder) -> None:
+    models.gen({"sub/.exp.yaml": ""})
+    models.git("mv", REGISTRY, f"sub/{REGISTRY}")
+    models.commit("moved")
+    ran = run_exp(models, "registry", "check", "--base", "HEAD~1", where="sub")
+    assert ran.status == 1
+    assert "registry.yaml was deleted, and this file is not held against it" in ran.out
+    assert "hint: git mv sub/registry.yaml registry.yaml" in ran.out
+
+
 def test_json_has_everything(models: GitFolder) -> None:
     edit(models, "metrics: {val_auc: 0.9}", "metrics: {val_auc: 0.99}")
     replace_present(models)

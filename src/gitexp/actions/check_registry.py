@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.check_registry_gates import Gates, check_signatures, judge_steps
-from gitexp.actions.check_registry_past import find_base
+from gitexp.actions.check_registry_past import find_base, find_moved_registries
 from gitexp.actions.check_registry_runs import check_runs
 from gitexp.actions.signers import read_signers
 from gitexp.errors import BrokenRegistry, InvalidFilter, NotFound
@@ -78,6 +78,16 @@ def check_registry(
     growth = compare_growth(base_registry, file.registry)
     faults += growth.faults
     faults += _find_moved(bases, growth)
+    if bases is not None and bases.parted is None:
+        faults += [
+            Fault(
+                (),
+                "registry-deleted",
+                f"{gone} was deleted, and this file is not held against it",
+                f"git mv {path} {gone}",
+            )
+            for gone in find_moved_registries(store, bases.base.commit)
+        ]
     runs = check_runs(store, file.registry)
     faults += runs.faults
     gates = _choose_gates(store, file.registry, bases)

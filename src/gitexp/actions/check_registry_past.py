@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import InvalidValue, Refused
 from gitexp.git.config import read_config
+from gitexp.git.reading import list_tree, read_path
 from gitexp.git.refs import find_merge_base, resolve
+from gitexp.model.paths import quote_path
+from gitexp.model.registry import REGISTRY_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +20,8 @@ if TYPE_CHECKING:
 
 TARGETS = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
 """What the branch is called into which a pull request goes, by the variable of each kind of CI."""
+
+_NAME = REGISTRY_FILE.encode()
 
 
 class Base(NamedTuple):
@@ -40,6 +47,17 @@ def find_base(store: RunStore, given: str | None, environment: Mapping[str, str]
         if branch:
             return _find_target(store, branch, variable)
     return None
+
+
+def find_moved_registries(store: RunStore, commit: str) -> list[str]:
+    """The registries of a commit that are gone now: a file in another place is not held against them."""
+    repository = store.repository
+    paths = [entry.path for entry in list_tree(repository, commit) if posixpath.basename(entry.path) == _NAME]
+    if repository.top is not None:
+        gone = [path for path in paths if not os.path.lexists(repository.path_of(path))]
+    else:
+        gone = [path for path in paths if read_path(repository, "HEAD", path) is None]
+    return [quote_path(path) for path in gone]
 
 
 def _find_target(store: RunStore, branch: str, variable: str) -> Base:

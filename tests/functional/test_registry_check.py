@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gitexp.errors import InvalidValue, NotFound, Refused
-from gitexp.model.policy import MinimumAge, Policy
-from gitexp.model.registry import Entry
+from gitexp.model.policy import Better, MinimumAge, Policy
+from gitexp.model.registry import Entry, Model, Registry
 from gitexp.model.registry_changes import add_entry, add_version
 from kit.exp import envelope, run_exp
 from kit.git import GitFolder
@@ -326,6 +326,28 @@ class TestPolicies:
         assert codes(found) == ["policy-failed"]
         assert "production.metrics.val_auc is 0.9 (v1)" in found.problems[0].message
         assert found.notes == ("an entry of fraud is older than others that landed before it",)
+
+    def test_which_way_is_better_is_said_by_the_base(self, folder: GitFolder) -> None:
+        folder.gen({".exp.yaml": "metrics:\n  val_auc: maximize\n"})
+        commits = {}
+        for letter, lr, values in (("g", 0.1, (0.90, 0.91, 0.92)), ("h", 0.2, (0.80, 0.81, 0.82))):
+            for seed, auc in enumerate(values):
+                run_id = f"{letter}{seed}aaaaaaaa"
+                fields = {"seed": seed, "params": {"lr": lr, "seed": seed}, "minutes": seed}
+                commits[run_id] = store_model_run(folder, run_id, auc, **fields)
+        old, new = "g0aaaaaaaa", "h0aaaaaaaa"
+        versions = (
+            plan_version(1, old, commits[old], 0.9, "staging", "production"),
+            plan_version(2, new, commits[new], 0.8, "staging"),
+        )
+        policies = {"production": Policy(better=Better("val_auc"))}
+        put_registry(folder, Registry({"fraud": Model("fraud", versions)}, policies=policies))
+        folder.commit("registry")
+        replace_present(folder)
+        assert codes(check(folder)) == ["policy-failed"]
+        folder.gen({".exp.yaml": "metrics:\n  val_auc: minimize\n"})
+        (problem,) = check(folder).problems
+        assert "worse by 0.1" in problem.message
 
     def test_force_is_for_policies_that_allow_it(self, folder: GitFolder) -> None:
         asked = "metrics.val_auc >= 0.96"

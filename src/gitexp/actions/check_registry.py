@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.check_registry_gates import Gates, check_signatures, judge_steps
-from gitexp.actions.check_registry_past import find_base, find_moved_registries
+from gitexp.actions.check_registry_past import find_base, find_moved_registries, use_settings
 from gitexp.actions.check_registry_runs import check_runs
 from gitexp.actions.signers import read_signers
 from gitexp.errors import BrokenRegistry, InvalidFilter, NotFound
@@ -94,8 +94,9 @@ def check_registry(
     faults += check_signatures(store, file.registry, gates.signers, base_registry)
     transitions: tuple[Transition, ...] = ()
     if bases is not None:
+        judging = use_settings(store, bases.base.tip) if bases.parted is not None else store
         try:
-            judgement = judge_steps(store, file.registry, growth.steps, runs.versions, gates, base_registry)
+            judgement = judge_steps(judging, file.registry, growth.steps, runs.versions, gates, base_registry)
         except InvalidFilter as error:
             faults.append(Fault(("policies",), "policy-broken", error.message, error.hint))
         else:

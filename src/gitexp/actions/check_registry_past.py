@@ -7,11 +7,13 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import InvalidValue, Refused
+from gitexp.format.settings import parse_settings
 from gitexp.git.config import read_config
 from gitexp.git.reading import list_tree, read_path
 from gitexp.git.refs import find_merge_base, resolve
 from gitexp.model.paths import quote_path
 from gitexp.model.registry import REGISTRY_FILE
+from gitexp.model.settings import SETTINGS_FILE, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +49,17 @@ def find_base(store: RunStore, given: str | None, environment: Mapping[str, str]
         if branch:
             return _find_target(store, branch, variable)
     return None
+
+
+def use_settings(store: RunStore, commit: str) -> RunStore:
+    """The store with the settings that a commit has: they say which way a metric is better, and what is equal.
+
+    Raises ConfigError.
+    """
+    path = posixpath.normpath(posixpath.join(store.project.folder.replace(os.sep, "/"), SETTINGS_FILE))
+    data = read_path(store.repository, commit, path.encode())
+    settings = parse_settings(data, path) if data is not None else Settings()
+    return store._replace(project=store.project._replace(settings=settings))
 
 
 def find_moved_registries(store: RunStore, commit: str) -> list[str]:

@@ -206,6 +206,26 @@ def test_a_seed_counts_once_and_what_is_left_out_is_told(directed: GitFolder) ->
     assert found.found.endswith("1 more of v2 (left out: 3 that are hidden or repeat a seed)")
 
 
+def test_a_promotion_between_two_seeds_makes_no_other_code(directed: GitFolder) -> None:
+    old = train_seeds(directed, "g", 0.1, (0.80, 0.81, 0.82), "production")
+    first = plan_run(directed, "h0aaaaaaaa", seed=0, params={"lr": 0.2, "seed": 0}, metrics={"auc": 0.99})
+    new = add_version(directed, first, 2)
+    for seed, value, files in ((1, 0.98, {"registry.yaml": "format: 1\n"}), (2, 0.97, {".allowed_signers": "a b c\n"})):
+        directed.gen(files)
+        directed.commit("promote")
+        params = {"lr": 0.2, "seed": seed}
+        run = plan_run(directed, f"h{seed}aaaaaaaa", minutes=seed, seed=seed, params=params, metrics={"auc": value})
+        store_run(directed, run)
+    found = judge(directed, new, Policy(better=Better("auc")), old)[BETTER]
+    assert found.is_met, found.found
+    assert "n = 3 and 3" in found.found
+    directed.gen({"train.py": "print('other')\n"})
+    directed.commit("other code")
+    params = {"lr": 0.2, "seed": 3}
+    store_run(directed, plan_run(directed, "h3aaaaaaaa", minutes=3, seed=3, params=params, metrics={"auc": 0.96}))
+    assert "n = 3 and 3" in judge(directed, new, Policy(better=Better("auc")), old)[BETTER].found
+
+
 def test_what_ran_after_a_promotion_does_not_change_its_verdict(directed: GitFolder) -> None:
     old = train_seeds(directed, "g", 0.1, (0.80, 0.81, 0.82), "production")
     new = train_seeds(directed, "h", 0.2, (0.99, 0.98, 0.97))

@@ -252,7 +252,7 @@ def test_a_policy_is_judged_all_at_once_and_nothing_is_written(models: GitFolder
         "    params.lr < 0.1: params.lr is 0.2\n"
         f"hint: exp show {NEW}\n"
     )
-    assert "no  metrics.auc >= 0.99  metrics.auc is 0.95" in done.out
+    assert "no metrics.auc >= 0.99: metrics.auc is 0.95" in done.out
     assert (models.path / "registry.yaml").read_bytes() == before
     as_json = run_exp(models, "promote", NEW, "--model", "fraud", "--stage", "production", "--json")
     assert as_json.status == 1

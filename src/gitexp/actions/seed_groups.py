@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitexp.actions.compare_groups import make_generator
 from gitexp.actions.grouped_runs import read_candidates
 from gitexp.actions.heads import complete_heads
-from gitexp.model.chains import Chains
 from gitexp.model.grouped_metrics import measure_groups
-from gitexp.model.grouping import AUTO, Grouping, group_runs, seed_of
+from gitexp.model.grouping import AUTO, Grouping, group_runs, is_place, seed_of
 from gitexp.model.run import Status
+from gitexp.model.seed import is_seed
+from gitexp.model.values import equal_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     from gitexp.model.group_comparison import GroupComparison, Procedure
     from gitexp.model.grouping import Group
     from gitexp.model.head import RunHead
+    from gitexp.model.values import Params
     from gitexp.store.runs import RunStore
-
-_MOST = 300
-"""So many runs are opened, the newest first: those with the same params as either by name."""
 
 
 class SeedGroups(NamedTuple):
@@ -46,7 +45,7 @@ def compare_over_seeds(
     metrics: Sequence[str] = (),
     procedure: Procedure | None = None,
 ) -> SeedGroups:
-    """Holds the group of one run against that of another. ``known`` are the runs to look among, the newest first.
+    """Holds the group of one run against that of another. ``known`` are the runs to look among.
 
     Only finished runs that are not hidden count, one a seed, and none that only repeats another: the others of a group
     are counted, so that nobody hides a bad seed unseen.
@@ -75,20 +74,36 @@ def compare_over_seeds(
 
 
 def _find_near(known: Sequence[RunHead], old: RunHead, new: RunHead) -> list[RunHead]:
-    """The two, and the runs of their experiments whose params have the same names as those of either."""
-    experiments = {old.experiment, new.experiment}
-    names = [old.params.keys(), new.params.keys()]
+    """The two, and the runs that may be of the group of either: few manifests are then read."""
     pair = list({head.id: head for head in (old, new)}.values())
     ids = {head.id for head in pair}
     near = [
         head
-        for head in Chains(known).find_newest(known)
+        for head in known
         if head.status is Status.FINISHED
         and head.id not in ids
-        and head.experiment in experiments
-        and head.params.keys() in names
+        and not head.hidden
+        and head.lineage.reproduces is None
+        and any(_may_repeat(head, one) for one in pair)
     ]
-    return [*pair, *near[: _MOST - len(pair)]]
+    return [*pair, *near]
+
+
+def _may_repeat(one: RunHead, other: RunHead) -> bool:
+    """Whether a run may differ from another by its seed alone, by its message; a seed may stand in a text."""
+    if one.experiment != other.experiment:
+        return False
+    if "params" in one.more or "params" in other.more:
+        return True
+    own, others = _telling(one), _telling(other)
+    return own.keys() == others.keys() and all(
+        (isinstance(value, str) and isinstance(others[key], str)) or equal_values(value, others[key])
+        for key, value in own.items()
+    )
+
+
+def _telling(head: RunHead) -> Params:
+    return {key: value for key, value in head.params.items() if not is_seed(key) and not is_place(key)}
 
 
 def _find_group(grouping: Grouping, head: RunHead) -> Group | None:
@@ -96,8 +111,8 @@ def _find_group(grouping: Grouping, head: RunHead) -> Group | None:
 
 
 def _take_one_a_seed(group: Group, head: RunHead) -> tuple[Candidate, ...]:
-    """One run for each seed, the one that is asked about before others: two of one seed are no two samples."""
-    ordered = sorted(group.candidates, key=lambda one: (one.head.id != head.id, one.head.started_at))
+    """One run for each seed: the one that is asked about, else the first one. Two of one seed are no two samples."""
+    ordered = sorted(group.candidates, key=lambda one: (one.head.id != head.id, one.head.started_at, one.head.id))
     kept: dict[object, Candidate] = {}
     for one in ordered:
         if one.head.id == head.id or not (one.head.hidden or one.head.lineage.reproduces):

@@ -42,16 +42,14 @@ def build_requirements(judged: Sequence[Judged], forced: Collection[str], stage:
     """Every requirement of a stage, met or not, and what was found; nothing where it asks no more than every stage."""
     if all(one.kind == "finished" and one.is_met for one in judged):
         return []
-    rows: list[tuple[Line, ...]] = []
+    lines: list[Line] = []
     for one in judged:
-        word, style = (
-            ("ok", "good") if one.is_met else ("forced", "warning") if one.requirement in forced else ("no", "bad")
-        )
+        passed = one.requirement in forced and not one.is_met
+        word, style = ("ok", "good") if one.is_met else ("forced", "warning") if passed else ("no", "bad")
         if look.glyphs and look.is_screen:
             word = {"ok": "✓", "no": "✗"}.get(word, word)
-        rows.append((line(Span(word, style)), line(one.requirement), line(Span(one.found, "muted"))))
-    columns = (GridColumn(""), GridColumn(""), GridColumn(""))
-    return [Gap(), Heading(f"What {stage} asks"), Grid(columns, tuple(rows), INDENT, header=False)]
+        lines.append(line(Span(word, style), f" {one.requirement}: ", Span(one.found, "muted")))
+    return [Gap(), Heading(f"What {stage} asks"), Text(tuple(lines), INDENT)]
 
 
 def _show_sides(change: VersionChange, look: Look) -> Grid:

@@ -12,7 +12,6 @@ from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, EXPERIMENT_OPTION, JSON_OPTION
 from gitexp.cli.registry_completion import (
     complete_alias,
-    complete_artifact,
     complete_model,
     complete_promoted,
     complete_stage,
@@ -62,12 +61,7 @@ def promote(
     ] = None,
     artifact: Annotated[
         str | None,
-        typer.Option(
-            "--artifact",
-            metavar="PATH",
-            help="What is deployed, where the run has several.",
-            autocompletion=complete_artifact,
-        ),
+        typer.Option("--artifact", metavar="PATH", help="What is deployed, where the run has several."),
     ] = None,
     alias: Annotated[
         list[str] | None,

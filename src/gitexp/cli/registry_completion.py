@@ -58,21 +58,6 @@ def complete_alias(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]
     return _fit(dict(found).items(), incomplete)
 
 
-def complete_artifact(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """The artifacts of the run that was named."""
-    from gitexp.actions.named_run import find_run
-    from gitexp.render.numbers import format_bytes
-
-    store = _open(ctx)
-    if store is None:
-        return []
-    try:
-        run = store.load(find_run(store, str(ctx.params.get("spec")), ctx.params.get("experiment")))
-    except ExpError:
-        return []
-    return _fit([(str(one.path), format_bytes(one.bytes or 0)) for one in run.artifacts], incomplete)
-
-
 def _fit(words: Iterable[tuple[str, str]], incomplete: str) -> list[tuple[str, str]]:
     return [
         (word, what) for word, what in words if word.startswith(incomplete) and word.isprintable() and " " not in word

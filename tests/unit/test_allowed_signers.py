@@ -37,6 +37,13 @@ def test_lines_that_are_none_are_told_and_passed_over() -> None:
     assert (found.broken, [line.number for line in found.lines]) == ((1, 2, 3), [4])
 
 
+@pytest.mark.parametrize("end", ["\r", "\v", "\f", "\x1c", "\x85", "\u2028"])
+def test_a_comment_hides_no_signer(end: str) -> None:
+    text = f"# nothing to see{end}mal@example.org {KEY}\nada@example.org {KEY}\r\n"
+    found = parse_allowed(text.encode())
+    assert [(line.principals, line.key) for line in found.lines] == [("ada@example.org", KEY)]
+
+
 @pytest.mark.parametrize(
     ("principals", "email", "expected"),
     [

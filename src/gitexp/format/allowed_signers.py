@@ -6,7 +6,7 @@ import fnmatch
 import re
 from typing import NamedTuple
 
-_TOKEN = re.compile(r'(?:"[^"]*"|[^\s"])+')
+_TOKEN = re.compile(r'(?:"[^"]*"|[^ \t\r"])+')
 _OPTION = re.compile(r'(?:"[^"]*"|[^,"])+')
 _KEY = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+")
 _PLAIN = re.compile(r'[^\s"*?!,]+')
@@ -36,7 +36,8 @@ def parse_allowed(data: bytes) -> AllowedSigners:
     """Reads a file of allowed signers."""
     lines: list[AllowedLine] = []
     broken: list[int] = []
-    for number, text in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+    # Lines end at LF alone, as ssh-keygen reads them: behind any other end a comment could hide a signer.
+    for number, text in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
         words = _TOKEN.findall(text)
         if not words or words[0].startswith("#"):
             continue

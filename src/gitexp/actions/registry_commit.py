@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.promote import carry_out
@@ -19,11 +20,16 @@ from gitexp.git.file_commit import (
 from gitexp.git.refs import resolve
 from gitexp.model.refs import parse_run_ref
 from gitexp.model.registry import EMPTY, NO_STAGE
+from gitexp.store.file_lock import hold_lock
+from gitexp.store.journal import local_folder
 from gitexp.store.registry_file import read_registry_bytes, registry_path, restore_registry
 
 if TYPE_CHECKING:
     from gitexp.actions.promote import Promotion
     from gitexp.store.runs import RunStore
+
+
+_LOCK = "registry-commit.lock"
 
 
 class CommitPlace(NamedTuple):
@@ -49,17 +55,11 @@ def find_commit_place(store: RunStore, branch: str | None) -> CommitPlace:
     InvalidValue for what no branch can be called.
     """
     repository = store.repository
-    path = registry_path(store)
-    if repository.top is not None and not is_as_committed(repository, path):
-        raise Refused(
-            f"{path} has changes that are not committed, and they would go along",
-            hint=f"git add {path} && git commit {path}, or git restore {path}",
-        )
+    refuse_uncommitted(store)
     if branch is None:
         if repository.top is None:
-            raise Refused(
-                f"{path} is a file of the working tree, and this repository has none", hint="--commit --branch NAME"
-            )
+            why = f"{registry_path(store)} is a file of the working tree, and this repository has none"
+            raise Refused(why, hint="--commit --branch NAME")
         return CommitPlace(None, None)
     if not is_branch_name(repository, branch):
         raise InvalidValue("branch", branch, "cannot be called so", hint="promote-fraud-v3")
@@ -69,6 +69,16 @@ def find_commit_place(store: RunStore, branch: str | None) -> CommitPlace:
     if base is None:
         raise Refused("there is no commit yet of which a branch could be made", hint="--commit without --branch")
     return CommitPlace(branch, base)
+
+
+def refuse_uncommitted(store: RunStore) -> None:
+    """Raises Refused where the file has changes that no commit has."""
+    path = registry_path(store)
+    if store.repository.top is not None and not is_as_committed(store.repository, path):
+        raise Refused(
+            f"{path} has changes that are not committed, and they would go along",
+            hint=f"git add {path} && git commit {path}, or git restore {path}",
+        )
 
 
 def commit_promotion(store: RunStore, promotion: Promotion, place: CommitPlace) -> RegistryCommit:
@@ -88,17 +98,26 @@ def commit_promotion(store: RunStore, promotion: Promotion, place: CommitPlace) 
         )
         branch: str | None = place.branch
     else:
+        commit = _write_and_commit(store, promotion, message)
+        branch = present_branch(repository)
+    remotes = tuple(read_config(repository).remotes())
+    return RegistryCommit(commit, branch, place.branch is not None, remotes)
+
+
+def _write_and_commit(store: RunStore, promotion: Promotion, message: str) -> str:
+    """Under a lock: of two at once, one would otherwise commit what the other wrote, and both take it back."""
+    lock = local_folder(store.repository, _LOCK)
+    os.makedirs(os.path.dirname(lock), exist_ok=True)
+    with hold_lock(lock):
+        refuse_uncommitted(store)
         was = read_registry_bytes(store)
         path = carry_out(store, promotion)
         written = read_registry_bytes(store)
         try:
-            commit = commit_file(repository, path, message)
+            return commit_file(store.repository, path, message)
         except BaseException:
             restore_registry(store, written, was)
             raise
-        branch = present_branch(repository)
-    remotes = tuple(read_config(repository).remotes())
-    return RegistryCommit(commit, branch, place.branch is not None, remotes)
 
 
 def write_message(promotion: Promotion) -> str:

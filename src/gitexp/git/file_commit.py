@@ -15,10 +15,12 @@ from gitexp.git.worktree import CHECKOUT_SETTINGS, remove_worktree
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gitexp.git.command import Output
     from gitexp.git.repository import Repository
 
 HEADS = "refs/heads/"
 _FILE = "100644"
+_MOST_LINES = 12
 
 
 def is_as_committed(repository: Repository, path: str) -> bool:
@@ -55,7 +57,7 @@ def commit_file(repository: Repository, path: str, message: str) -> str:
     if output.status:
         if not tracked:
             run_git(repository, "rm", "--cached", "--quiet", "--force", "--", _only(path))
-        raise GitFailed("git commit", output.status, output.words, hint="git status")
+        raise _fail(output)
     commit = resolve(repository, "HEAD", peel="commit")
     assert commit is not None, "it was made a moment ago"
     return commit
@@ -82,7 +84,7 @@ def commit_on_new_branch(
                 repository, "commit", "--quiet", f"--message={message}", environment=environment
             ).collect()
             if output.status:
-                raise GitFailed("git commit", output.status, output.words)
+                raise _fail(output)
             done = True
         finally:
             remove_worktree(repository, place)
@@ -115,6 +117,13 @@ def _stage(repository: Repository, path: str, content: bytes, environment: Mappi
         raise GitFailed("git update-index", 1, f"{path} is no plain file in HEAD")
     blob = run_git(repository, "hash-object", "-w", "--stdin", stdin=content, environment=environment).decode().strip()
     run_git(repository, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", environment=environment)
+
+
+def _fail(output: Output) -> GitFailed:
+    """What Git and its hooks said, on one line: a hook may say a lot."""
+    lines = [line.strip() for line in output.words.splitlines() if line.strip()]
+    more = f" … and {len(lines) - _MOST_LINES} more lines" if len(lines) > _MOST_LINES else ""
+    return GitFailed("git commit", output.status, "; ".join(lines[:_MOST_LINES]) + more, hint="git status")
 
 
 def _only(path: str) -> str:

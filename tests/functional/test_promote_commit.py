@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
 from kit.exp import PATIENCE, envelope, run_exp
 from kit.git import GitFolder
 from kit.models import SETTINGS, read_models, store_model
-
-if TYPE_CHECKING:
-    import pathlib
 
 OLD, NEW = "k3v9x2mabc", "p7qw4n8hde"
 STAGED = ("promote", NEW, "--model", "fraud", "--stage", "staging")
@@ -216,8 +212,9 @@ def test_a_linked_worktree_and_a_subfolder(models: GitFolder) -> None:
     assert len(read_models(linked, "services/[fraud]/registry.yaml")["fraud"]) == 1
 
 
-def test_two_at_once_lose_nothing(models: GitFolder, tmp_path: pathlib.Path) -> None:
-    command = [sys.executable, "-m", "gitexp", "promote"]
+@pytest.mark.parametrize("options", [(), ("--commit",)])
+def test_several_at_once_lose_nothing(models: GitFolder, options: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "gitexp", "promote", *options]
     running = [
         subprocess.Popen([*command, run, "--model", model], cwd=models.path, stderr=subprocess.PIPE)
         for run, model in ((OLD, "fraud"), (NEW, "credit"), (OLD, "churn"))
@@ -226,5 +223,10 @@ def test_two_at_once_lose_nothing(models: GitFolder, tmp_path: pathlib.Path) -> 
     done = {model for one, model in zip(running, ("fraud", "credit", "churn"), strict=True) if one.returncode == 0}
     assert done
     assert set(read_models(models)) == done
+    reasons = ["was changed by somebody else meanwhile; nothing was written"]
+    reasons += ["has changes that are not committed", "index.lock"] if options else []
     for one, text in zip(running, said, strict=True):
-        assert one.returncode == 0 or "was changed by somebody else meanwhile; nothing was written" in text
+        assert one.returncode == 0 or any(reason in text for reason in reasons), text
+    if options:
+        assert status(models) == MINE
+        assert models.git("rev-list", "--count", "HEAD") == str(2 + len(done))

@@ -52,7 +52,8 @@ class Promotion(NamedTuple):
         """Raises PolicyFailed, with every requirement that is not met, unless all of them are."""
         if self.verdict.failed:
             lines = [f"{one.requirement}: {one.found}" for one in self.verdict.failed]
-            raise PolicyFailed(self.subject.name, self.stage, lines, hint=self.verdict.hint)
+            place = self.stage if self.stage != NO_STAGE else "the registry"
+            raise PolicyFailed(self.subject.name, place, lines, hint=self.verdict.hint)
 
 
 def plan_promotion(store: RunStore, request: PromotionRequest, *, now: datetime) -> Promotion:

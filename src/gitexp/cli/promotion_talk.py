@@ -66,7 +66,11 @@ def promotion_fields(
         "is_new": subject.is_new,
         "stage": promotion.stage,
         "stage_before": None if subject.is_new else subject.version.stage,
-        "replaced": name_version(subject.model, promotion.present.number) if promotion.present is not None else None,
+        "replaced": [
+            name_version(subject.model, number)
+            for number, entry in promotion.entries
+            if entry.stage is not None and number != subject.version.number
+        ],
         "entries": [
             {"version": number, **to_plain({key: one for key, one in entry._asdict().items() if one})}
             for number, entry in promotion.entries

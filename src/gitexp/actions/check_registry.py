@@ -90,7 +90,7 @@ def check_registry(
         ]
     runs = check_runs(store, file.registry)
     faults += runs.faults
-    gates = _choose_gates(store, file.registry, bases)
+    gates = _choose_gates(store, file.registry, bases)._replace(remote=remote)
     faults += check_signatures(store, file.registry, gates.signers, base_registry)
     transitions: tuple[Transition, ...] = ()
     if bases is not None:

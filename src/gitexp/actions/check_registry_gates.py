@@ -37,6 +37,8 @@ class Gates(NamedTuple):
     signers: Signers
     changed: frozenset[str] = frozenset()
     """The stages whose policy the change itself has changed."""
+    remote: bool = False
+    """Whether a policy that asks what is on the remote may ask it."""
 
 
 class Judgement(NamedTuple):
@@ -136,7 +138,7 @@ class _StepJudge:
             approvals=own,
             promoter=entry.by,
         )
-        return judge_policy(self._store, case), own
+        return judge_policy(self._store, case, remote=self._gates.remote, signers=self._gates.signers), own
 
     def _has_stood(self) -> bool:
         """Whether the version was let into the stage before: what is rolled back to was judged then."""

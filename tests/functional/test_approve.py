@@ -48,6 +48,7 @@ def test_what_is_approved_is_shown_and_the_signed_yes_waits_in_the_file(folder: 
 
 
 def test_in_a_program(folder: GitFolder, lead: Signer) -> None:
+    folder.commit("the registry")
     done = run_exp(folder, "approve", "fraud:v1", "--json", "--commit")
     data = envelope(done.out)["data"]
     assert (done.status, done.err) == (0, "")
@@ -55,7 +56,7 @@ def test_in_a_program(folder: GitFolder, lead: Signer) -> None:
     assert data["approval"]["standing"] == "good"
     assert data["commit"] == folder.git("rev-parse", "HEAD")
     assert folder.git("show", "--format=%s", "--name-only", "HEAD").split() == [
-        *["approve", "fraud:v1", "for", "production", "registry.yaml"],
+        *["registry:", "fraud:v1", "approved", "for", "production", "registry.yaml"],
     ]
     statement = json.loads(base64.b64decode(data["envelope"]["payload"]))
     assert statement == data["envelope"]["statement"]
@@ -81,17 +82,20 @@ def test_a_commit_of_the_file_alone(folder: GitFolder, lead: Signer) -> None:
     done = run_exp(folder, "approve", "fraud:v1", "--commit", "--why", "fine")
     assert (done.status, done.err.splitlines()[1]) == (0, f"committed: {folder.git('rev-parse', '--short=7', 'HEAD')}")
     assert folder.git("show", "--format=%B", "--name-only", "HEAD").split("\n\n") == [
-        *("approve fraud:v1 for production", "fine", "\nregistry.yaml"),
+        *("registry: fraud:v1 approved for production", "fine", "\nregistry.yaml"),
     ]
     assert folder.git("status", "--porcelain").split("\n") == [" M README.md", "M  train.py"]
     folder.gen({".git/hooks/pre-commit": "#!/bin/sh\necho not today >&2\nexit 1\n"})
     (folder.path / ".git" / "hooks" / "pre-commit").chmod(0o755)
+    text = (folder.path / "registry.yaml").read_text()
     refused = run_exp(folder, "approve", "fraud:v1", "--withdraw", "--commit")
-    assert (refused.status, refused.err.splitlines()) == (
-        1,
-        ["exp: registry.yaml is written, and was not committed: not today", "hint: git add registry.yaml"],
-    )
-    assert "withdrawn: true" in (folder.path / "registry.yaml").read_text()
+    assert (refused.status, "not today" in refused.err) == (1, True)
+    assert (folder.path / "registry.yaml").read_text() == text
+    (folder.path / ".git" / "hooks" / "pre-commit").unlink()
+    (folder.path / "registry.yaml").write_text(text + "# not committed\n")
+    refused = run_exp(folder, "approve", "fraud:v1", "--withdraw", "--commit")
+    assert (refused.status, "registry.yaml has changes that are not committed" in refused.err) == (1, True)
+    assert (folder.path / "registry.yaml").read_text() == text + "# not committed\n"
 
 
 def test_where_there_is_no_working_tree_nothing_is_signed(folder: GitFolder, lead: Signer) -> None:

@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitexp.actions.check_approvals import check_approvals, rebuild_commit, signer_of
+from gitexp.actions.registry_commit import find_commit_place
 from gitexp.actions.signers import ALLOWED_KEYS, ALLOWED_SIGNERS
 from gitexp.errors import GitFailed, GitMissing, Refused
 from gitexp.format.approval_statement import PAYLOAD_TYPE, format_statement
@@ -15,7 +16,7 @@ from gitexp.git.commits import format_commit
 from gitexp.git.file_commit import commit_file
 from gitexp.git.signing import sign_message
 from gitexp.model.registry_changes import add_approval
-from gitexp.store.registry_file import registry_path, write_registry
+from gitexp.store.registry_file import read_registry_bytes, registry_path, restore_registry, write_registry
 
 if TYPE_CHECKING:
     from gitexp.actions.plan_approval import PlannedApproval
@@ -67,17 +68,24 @@ def carry_out(store: RunStore, planned: PlannedApproval) -> Approved:
     return Approved(approval, checked, write_registry(store, planned.file, changed))
 
 
-def commit_approval(store: RunStore, planned: PlannedApproval, done: Approved) -> str:
-    """Commits the file, alone, and returns the commit. Raises Refused where Git does not: the file is written then."""
-    verb = "withdraw approval of" if done.approval.is_withdrawal else "approve"
+def commit_approval(store: RunStore, planned: PlannedApproval) -> tuple[Approved, str]:
+    """Carries out an approval and commits the file, alone, where it is as committed; gives the commit too.
+
+    Raises Refused where other changes of the file would go along, and what ``carry_out`` does; GitFailed where Git does
+    not commit. The file is as it was then.
+    """
+    find_commit_place(store, None)
+    was = read_registry_bytes(store)
+    done = carry_out(store, planned)
+    written = read_registry_bytes(store)
+    verb = "no longer approved" if done.approval.is_withdrawal else "approved"
     why = f"\n\n{done.approval.why}" if done.approval.why is not None else ""
+    message = f"registry: {planned.name} {verb} for {done.approval.stage}{why}\n"
     try:
-        return commit_file(store.repository, done.path, f"{verb} {planned.name} for {done.approval.stage}{why}\n")
-    except GitMissing:
+        return done, commit_file(store.repository, done.path, message)
+    except BaseException:
+        restore_registry(store, written, was)
         raise
-    except GitFailed as error:
-        words = str(error.fields["stderr"]).strip() or error.message
-        raise Refused(f"{done.path} is written, and was not committed: {words}", hint=f"git add {done.path}") from error
 
 
 def envelop(store: RunStore, planned: PlannedApproval, approval: Approval) -> dict[str, Any]:

@@ -66,8 +66,12 @@ def approve(
     planned = plan_approval(store, ApprovalRequest(version, stage, why, withdraw), datetime.now(UTC))
     if not as_json:
         _show(ctx, planned, planned.case.approvals)
-    done = carry_out(store, planned) if not dry_run else None
-    committed = commit_approval(store, planned, done) if commit and done is not None else None
+    done: Approved | None = None
+    committed: str | None = None
+    if commit and not dry_run:
+        done, committed = commit_approval(store, planned)
+    elif not dry_run:
+        done = carry_out(store, planned)
     if as_json:
         from gitexp.actions.approve import envelop
         from gitexp.cli.output import write_envelope

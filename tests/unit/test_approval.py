@@ -40,10 +40,13 @@ def test_a_withdrawal_takes_back_what_was_said_before_it_and_in_the_same_second(
     assert weigh(say("a@x.org"), say("a@x.org", 5, stage="staging", is_withdrawal=True)) == ["good", "withdrawal"]
 
 
-def test_only_who_can_sign_takes_back() -> None:
+def test_a_withdrawal_that_was_edited_makes_no_yes_of_what_was_taken_back() -> None:
     for standing in ("bad", "foreign", "unknown", "revoked", "unverifiable"):
         back = say("a@x.org", 5, standing=standing, is_withdrawal=True)
-        assert weigh(say("a@x.org"), back) == ["good", standing]
+        found = weigh_approvals([say("a@x.org"), back, say("b@x.org")])
+        assert [one.standing for one in found] == ["withdrawn", standing, "good"]
+        assert found[0].why == f"a@x.org seems to have taken it back, by what is {standing}"
+        assert weigh(say("a@x.org"), back, say("a@x.org", 6)) == ["repeated", standing, "good"]
     late = say("a@x.org", 5, standing="expired", is_withdrawal=True)
     assert weigh(say("a@x.org"), late) == ["withdrawn", "withdrawal"]
 

@@ -64,9 +64,9 @@ class PlannedApproval(NamedTuple):
         """The version as it is typed."""
         return name_version(self.case.model, self.case.version.number)
 
-    def judge(self, more: Sequence[CheckedApproval] = ()) -> Judged:
-        """Whether the stage has its number of approvals, with these in place of those that are there."""
-        return judge_approvals(self.case._replace(approvals=tuple(more)) if more else self.case)
+    def judge(self, checked: Sequence[CheckedApproval]) -> Judged:
+        """Whether the stage has its number of approvals with these, and who is missing."""
+        return judge_approvals(self.case._replace(approvals=tuple(one for one in checked if one.counts)))
 
 
 def plan_approval(store: RunStore, request: ApprovalRequest, now: datetime) -> PlannedApproval:

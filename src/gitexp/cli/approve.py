@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gitexp.cli.completion import complete_stage, complete_version
+from gitexp.cli.completion import complete_version
 from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION
+from gitexp.cli.registry_completion import complete_stage
 from gitexp.cli.terminal import find_look, say
 
 if TYPE_CHECKING:
     from gitexp.actions.approve import Approved
     from gitexp.actions.plan_approval import PlannedApproval
-    from gitexp.model.approval import CheckedApproval
 
 EXAMPLES = """
 exp approve fraud:v3 --stage production --why "slices are fine"
@@ -65,7 +65,7 @@ def approve(
     store = open_recovered()
     planned = plan_approval(store, ApprovalRequest(version, stage, why, withdraw), datetime.now(UTC))
     if not as_json:
-        _show(ctx, planned, planned.case.approvals)
+        _show(ctx, planned)
     done: Approved | None = None
     committed: str | None = None
     if commit and not dry_run:
@@ -96,12 +96,12 @@ def approve(
     _tell(planned, done, committed)
 
 
-def _show(ctx: typer.Context, planned: PlannedApproval, checked: tuple[CheckedApproval, ...]) -> None:
+def _show(ctx: typer.Context, planned: PlannedApproval) -> None:
     from gitexp.render.approval_page import build_approval
     from gitexp.render.screen import write_page
 
     look = find_look(ctx.obj.colour)
-    write_page(build_approval(planned.case, checked, planned.judge(), look), look, sys.stdout)
+    write_page(build_approval(planned.case, planned.judge(planned.case.approvals), look), look, sys.stdout)
     sys.stdout.flush()  # the program that signs may ask for a passphrase next
 
 

@@ -100,18 +100,6 @@ def complete_version(ctx: typer.Context, incomplete: str) -> list[tuple[str, str
     return list(reversed(fitting))[:_MOST]
 
 
-def complete_stage(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The registry's stages."""
-    from gitexp.store.registry_file import read_registry
-
-    store = _open(ctx)
-    try:
-        file = read_registry(store) if store is not None else None
-    except ExpError:
-        return []
-    return [stage for stage in (file.registry.stages if file else ()) if stage.startswith(incomplete)]
-
-
 def complete_going_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """The runs that are going, by name, or by id where one is begun."""
     store = _open(ctx)

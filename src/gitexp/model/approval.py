@@ -77,8 +77,8 @@ def weigh_approvals(
 ) -> tuple[CheckedApproval, ...]:
     """Approvals with their signatures checked, held against each other: of a person, and of a key, the last one counts.
 
-    A withdrawal takes back all that the same person said for the stage before, or in the same second. ``policies`` by
-    stage: an approval that was for another one does not count.
+    A withdrawal, be its signature good or not, takes back all that the same person said for the stage before, or in the
+    same second. ``policies`` by stage: an approval that was for another one does not count.
     """
     order = sorted(range(len(checked)), key=lambda place: (checked[place].approval.at, _is_withdrawal(checked[place])))
     weighed = list(checked)
@@ -87,8 +87,9 @@ def weigh_approvals(
         one = checked[place]
         stage, person = one.approval.stage, one.email.casefold()
         if _is_withdrawal(one):
+            # One that is not good closes the gate too: an edit of it is no way to make a yes of what was taken back.
+            later.setdefault((stage, person), one)
             if one.standing in ("good", "expired"):  # who could say yes can take it back, for ever
-                later.setdefault((stage, person), one)
                 weighed[place] = one._replace(standing="withdrawal", why=f"{one.email} took it back")
             continue
         if one.standing != "good":
@@ -97,7 +98,9 @@ def weigh_approvals(
         of_key = later.get((stage, one.key)) if one.key is not None else None
         policy = policies.get(stage, NO_POLICY) if policies is not None else None
         if of_person is not None and _is_withdrawal(of_person):
-            weighed[place] = one._replace(standing="withdrawn", why=f"{one.email} took it back")
+            is_sure = of_person.standing in ("good", "expired")
+            why = "took it back" if is_sure else f"seems to have taken it back, by what is {of_person.standing}"
+            weighed[place] = one._replace(standing="withdrawn", why=f"{one.email} {why}")
         elif of_person is not None:
             weighed[place] = one._replace(standing="repeated", why=f"{one.email} said so again later")
         elif of_key is not None:

@@ -11,8 +11,6 @@ from gitexp.render.page import Fields, Span, Text, line
 from gitexp.render.times import format_age, format_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from gitexp.model.approval import CheckedApproval
     from gitexp.model.policy_verdict import Case, Judged
     from gitexp.render.page import Line, Look, Page
@@ -21,7 +19,7 @@ _SHORT = 12
 _MOST_METRICS = 8
 
 
-def build_approval(case: Case, checked: Sequence[CheckedApproval], judged: Judged, look: Look) -> Page:
+def build_approval(case: Case, judged: Judged, look: Look) -> Page:
     """A version on its way into a stage, as one looks at it before one signs."""
     version, artifact = case.version, case.version.artifact
     name = name_version(case.model, version.number)
@@ -39,7 +37,7 @@ def build_approval(case: Case, checked: Sequence[CheckedApproval], judged: Judge
     if case.present is not None:
         rows.append((f"in {case.stage}", (line(name_version(case.model, case.present.number)),)))
     rows.append(("policy", tuple(line(text) for text in _tell_policy(case))))
-    rows += [("approvals", tuple(_tell(one, look) for one in checked))] if checked else []
+    rows += [("approvals", tuple(_tell(one, look) for one in case.approvals))] if case.approvals else []
     rows.append(("so far", (line(Span(judged.found, "good" if judged.is_met else "warning")),)))
     where = f"in {version.stage}" if version.stage != "none" else "in no stage"
     title = line(Span(name, "title"), f"  {where}, for ", Span(case.stage, "title"))

@@ -150,6 +150,22 @@ def test_nobody_approves_twice_and_everybody_may_take_it_back(folder: GitFolder,
     assert "1 of 2: Lea Lead <lead@example.org>" in again.err
 
 
+def test_what_was_promoted_can_be_taken_back_and_stays_where_it_is(folder: GitFolder, lead: Signer) -> None:
+    set_policy(folder, approvals=1)
+    assert run_exp(folder, "approve", "fraud:v1").status == 0
+    assert run_exp(folder, "promote", "fraud:v1", "--stage", "production").status == 0
+    refused = run_exp(folder, "approve", "fraud:v1")
+    assert (refused.status, refused.err.splitlines()[0]) == (
+        1,
+        "exp: fraud:v1 is in production already: there is nothing to approve",
+    )
+    done = run_exp(folder, "approve", "fraud:v1", "--withdraw", "--why", "drifts")
+    assert (done.status, done.err.splitlines()[1]) == (
+        0,
+        "fraud:v1 stays in production: to take it out is a promotion, or --rollback",
+    )
+
+
 def test_without_a_key_it_is_said_what_to_type(folder: GitFolder, lead: Signer) -> None:
     text = (folder.path / "registry.yaml").read_text()
     folder.git("config", "--unset", "user.signingKey")

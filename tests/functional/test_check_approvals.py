@@ -16,7 +16,7 @@ from gitexp.actions.plan_approval import ApprovalRequest, plan_approval
 from gitexp.actions.signers import read_signers
 from gitexp.format.approval_statement import format_statement
 from gitexp.format.signature_text import format_signature, parse_armour
-from gitexp.git.repository import open_repository
+from gitexp.git.repository import git_version, open_repository
 from gitexp.git.signing import sign_message
 from gitexp.model.paths import TreePath
 from gitexp.model.policy import Policy, hash_policy
@@ -185,19 +185,29 @@ def test_somebody_elses_key_does_not_speak_for_this_address(
     assert re.fullmatch(r"signed with a key of .*mallory@example.org>?, not of lea@example.org", found.why)
 
 
-def test_a_key_counts_for_what_was_signed_while_it_was_valid(
+def test_a_key_that_was_not_valid_when_it_signed_has_expired(
     folder: GitFolder, version: Version, signers: KeyRing
 ) -> None:
     lead = signers.ssh("Lea", "lead@example.org")
     allow(folder, lead)
     given = approve(folder, lead)
     file = folder.path / ALLOWED
-    file.write_text(lead.line('valid-after="20260101",valid-before="20261201"'))
+    file.write_text(lead.line('valid-after="20200101",valid-before="29991231"'))
     assert standings(check(folder, version, given)) == ["good"]
-    for options in ('valid-before="20261101"', 'valid-after="20261201"'):
+    for options in ('valid-before="20200101"', 'valid-after="29991231"'):
         file.write_text(lead.line(options))
         (found,) = check(folder, version, given)
         assert (found.standing, "lead@example.org was not valid" in found.why) == ("expired", True)
+
+
+@pytest.mark.skipif(git_version() < (2, 35), reason="Git judges ssh keys as of the signature since 2.35")
+def test_an_ssh_key_is_judged_as_it_was_when_it_signed(folder: GitFolder, version: Version, signers: KeyRing) -> None:
+    lead = signers.ssh("Lea", "lead@example.org")
+    allow(folder, lead)
+    then = datetime(2020, 1, 10, tzinfo=UTC)
+    given = [sign_as(folder, version, lead, now=then + timedelta(days=days)) for days in (0, 60, -60)]
+    (folder.path / ALLOWED).write_text(lead.line('valid-after="20200101",valid-before="20200201"'))
+    assert standings(check(folder, version, *given)) == ["good", "expired", "expired"]
 
 
 def test_a_gpg_key_is_judged_as_it_was_when_it_signed(folder: GitFolder, version: Version, signers: KeyRing) -> None:

@@ -113,6 +113,9 @@ def _tell(planned: PlannedApproval, done: Approved | None, committed: str | None
     say(f"{verb} as {planned.approval.by}, signed with {done.own.key}; it waits in {done.path}")
     if committed is not None:
         say(f"committed: {committed[:7]}")
+    if planned.case.version.stage == planned.case.stage:
+        say(f"{planned.name} stays in {planned.case.stage}: to take it out is a promotion, or --rollback")
+        return
     if not planned.case.policy.approvals:
         say(f"{planned.case.stage} asks for no approvals; it stands in the file all the same")
         return

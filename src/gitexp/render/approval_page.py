@@ -81,7 +81,7 @@ def _tell_policy(case: Case) -> list[str]:
     asked += [word for word in ("reproduced", "signed", "pushed") if getattr(policy, word)]
     if policy.approvals:
         whose = f" of {', '.join(policy.approvers)}" if policy.approvers else ""
-        own = "" if policy.self_approval else ", none by who made the run"
+        own = "" if policy.self_approval else ", none by who made the run or promotes it"
         asked.append(f"approvals: {policy.approvals}{whose}{own}")
     return asked or [f"{case.stage} asks for nothing"]
 

@@ -91,7 +91,7 @@ def _point(
             first = f"exp promote {request.spec} --model {subject.model}"
             return f"{first}  (registers it), then: exp approve {subject.name} --stage {stage}"
         return f"exp approve {subject.name} --stage {stage}"
-    if policy.force:
+    if policy.force and not any(one.requirement in request.require for one in failed):
         return "--force --why TEXT  (it stays in the history)"
     before = parse_run_ref(present.run) if present is not None else None
     if before is not None and subject.head is not None:

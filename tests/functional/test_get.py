@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import shutil
@@ -28,6 +29,7 @@ from kit.large import (
     plan_large,
     store_large,
 )
+from kit.registered import plan_trained, store_registry, weights_of
 from kit.stored import plan_run, store_run
 
 if TYPE_CHECKING:
@@ -340,3 +342,68 @@ def test_hostile_listings_write_nothing(folder: GitFolder, tmp_path: pathlib.Pat
     assert got.status == 1
     assert "the listing of a folder" in got.err
     assert not (tmp_path / "evil").exists()
+
+
+def test_of_a_version_comes_what_the_registry_deploys(folder: GitFolder, tmp_path: pathlib.Path) -> None:
+    store_registry(folder)
+    got = run_exp(folder, "get", "fraud@production", "-o", str(tmp_path / "srv"))
+
+    assert (got.status, got.out) == (0, f"{tmp_path}/srv/out/model.pt\n")
+    assert got.err == "fraud:v2 (amber-fox-p7qw): 1 brought, 9 kB\n"
+    assert read_all(tmp_path / "srv") == {"out/model.pt": weights_of(2)}
+    piped = folder.run("exp", "get", "fraud@champion", "-o", "-")
+    assert (piped.returncode, piped.stdout) == (0, weights_of(2))
+    (folder.path / "deep").mkdir()
+    assert run_exp(folder, "get", "fraud:v1", where="deep").out == "out/model.pt\n"
+    assert read_all(folder.path / "deep") == {"out/model.pt": weights_of(1)}
+    said = envelope(run_exp(folder, "get", "fraud:v3", "-o", str(tmp_path / "v3"), "--json").out)["data"]
+    assert (said["version"], [one["path"] for one in said["files"]]) == ("fraud:v3", ["out/model.pt"])
+    assert read_all(tmp_path / "v3") == {"out/model.pt": weights_of(3)}
+    data = run_exp(folder, "get", "fraud:v3", "--data", "-o", str(tmp_path / "data"))
+    assert data.out == f"{tmp_path}/data/features.csv\n"
+
+
+def test_a_version_with_other_bytes_than_its_run_is_not_brought(folder: GitFolder, tmp_path: pathlib.Path) -> None:
+    store_registry(folder)
+    right, wrong = (hashlib.md5(weights_of(number)).hexdigest() for number in (2, 1))
+    text = (folder.path / "registry.yaml").read_text()
+    folder.gen({"registry.yaml": text.replace(right, wrong)})
+
+    for output in (str(tmp_path / "srv"), "-"):
+        refused = run_exp(folder, "get", "fraud@production", "-o", output)
+        assert (refused.status, refused.out) == (1, "")
+        assert (
+            f"exp: out/model.pt of the run is {right}, and fraud:v2 in the registry is {wrong}: nothing was"
+            in refused.err
+        )
+        assert "\nhint: exp registry check\n" in refused.err
+    assert not (tmp_path / "srv").exists()
+    # The run by its own name is not what the registry deploys.
+    assert run_exp(folder, "get", "p7qw", "-o", str(tmp_path / "srv")).status == 0
+
+
+def test_a_version_of_which_the_cache_was_changed_is_not_brought(folder: GitFolder, tmp_path: pathlib.Path) -> None:
+    store_registry(folder)
+    damage(folder, hashlib.md5(weights_of(2)).hexdigest())
+    refused = run_exp(folder, "get", "fraud@production", "-o", str(tmp_path / "srv"))
+    assert (refused.status, refused.out) == (1, "")
+    assert read_all(tmp_path) == {} or not (tmp_path / "srv" / "out" / "model.pt").exists()
+
+
+def test_a_version_that_git_has_is_held_against_the_registry(folder: GitFolder, tmp_path: pathlib.Path) -> None:
+    """A small file lies in the run's tree; where its manifest has no hash the registry's is the one that counts."""
+    content = weights_of(2)
+    small = artifact("out/model.pt", None, len(content), "git")
+    planned = plan_trained(folder, 2)
+    kept = dataclasses.replace(
+        planned, artifacts=(artifact("out/model.pt", hashlib.md5(content).hexdigest(), len(content), "git"),)
+    )
+    store_registry(folder, {2: kept})
+    ref = f"refs/runs/default/{kept.id}"
+    folder.git("update-ref", "-d", ref)
+    commit = store_run(folder, dataclasses.replace(kept, artifacts=(small,)), {"artifacts/out/model.pt": b"other"})
+    assert folder.git("rev-parse", ref) == commit
+
+    refused = run_exp(folder, "get", "fraud@production", "-o", str(tmp_path / "srv"))
+    assert (refused.status, refused.out) == (1, "")
+    assert "is not " + hashlib.md5(content).hexdigest() in refused.err

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kit.exp import run_exp
+from kit.exp import envelope, run_exp
 from kit.saying import said_of
 
 if TYPE_CHECKING:
@@ -67,4 +67,77 @@ def test_what_is_refused_writes_nothing(runs: GitFolder, words: tuple[str, ...],
     assert refused.status in (1, 2)
     assert says in refused.err
     assert "hunter2" not in refused.err
+    assert runs.git("for-each-ref") == before
+
+
+RESULT = b'{"ctr": {"a": 0.11, "b": 0.125}, "auc": 0.48, "verdict": "<b>ship</b>"}'
+
+
+def test_what_came_of_it_in_use_stands_beside_the_metrics(runs: GitFolder) -> None:
+    runs.gen({"result.json": RESULT})
+    linked = run_exp(runs, "link", "k3v9", "--online", "result.json", "--title", "A/B, week 9")
+    assert (linked.status, linked.out, linked.err) == (0, "", "linked run amber-fox-k3v9 to 4 online values\n")
+    (said,) = said_of(runs, K3V9)
+    results = {"ctr": {"a": 0.11, "b": 0.125}, "auc": 0.48, "verdict": "<b>ship</b>"}
+    assert said == {"online": {"title": "A/B, week 9", "results": results}}
+    assert run_exp(runs, "link", "k3v9", "--online", "-", "--title", "A/B, week 9", stdin=RESULT).err.endswith(
+        "so already\n"
+    )
+
+    shown = run_exp(runs, "show", "k3v9").out
+    online = shown.partition("\nOnline\n")[2].partition("\n\n")[0].splitlines()
+    assert "A/B, week 9" in online[0]
+    assert online[1].split() == ["online", "offline"]
+    assert [line.split() for line in online[2:]] == [
+        ["ctr.a", "0.11"],
+        ["ctr.b", "0.125"],
+        ["auc", "0.48", "0.5"],
+        ["verdict", "<b>ship</b>"],
+    ]
+    assert "online  ctr.a=0.11" in shown
+
+    compared = run_exp(runs, "compare", "k3v9", "t2zc").out
+    part = compared.partition("\nOnline\n")[2].splitlines()
+    assert [line.split() for line in part[:4]] == [
+        ["ctr.a", "0.11", "-"],
+        ["ctr.b", "0.125", "-"],
+        ["auc", "0.48", "-"],
+        ["verdict", "<b>ship</b>", "-"],
+    ]
+    rows = envelope(run_exp(runs, "compare", "k3v9", "t2zc", "--rows", "online.*", "--json").out)["data"]["rows"]
+    assert {row["key"]: row["values"] for row in rows}["online.auc"] == {"k3v9x2mabc": 0.48}
+
+
+def test_later_results_go_before_earlier_ones(runs: GitFolder) -> None:
+    for text in (b'{"ctr": 0.1, "users": 10}', b'{"ctr": 0.2}'):
+        assert run_exp(runs, "link", "k3v9", "p7qw", "--online", "-", stdin=text).status == 0
+    rows = envelope(run_exp(runs, "compare", "k3v9", "p7qw", "--rows", "online.*", "--json").out)["data"]["rows"]
+    assert {row["key"]: set(row["values"].values()) for row in rows} == {"online.ctr": {0.2}, "online.users": {10}}
+    online = run_exp(runs, "show", "k3v9").out.partition("\nOnline\n")[2].partition("\n\n")[0].splitlines()
+    values = [line.split() for line in online if line.split()[0] in ("ctr", "users")]
+    assert values == [["ctr", "0.2"], ["ctr", "0.1"], ["users", "10"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "says"),
+    [
+        (("k3v9", "--online", "nowhere.json"), b"", "--online nowhere.json: No such file"),
+        (("k3v9", "--online", "-"), b"{", "no JSON: "),
+        (("k3v9", "--online", "-"), b"[" * 100_000, "no JSON: "),
+        (("k3v9", "--online", "-"), b"\xff\xfe\xff", "no JSON: "),
+        (("k3v9", "--online", "-"), b"[1]", "a mapping of names to numbers is expected"),
+        (("k3v9", "--online", "-"), b'{"a": NaN}', "a number that is not finite"),
+        (("k3v9", "--online", "-"), b'{"a": ' + b"9" * 1_000_000 + b"}", "more than 1,000,000 bytes"),
+        (("k3v9", "--online", "-"), b'{"a": "ghp_0123456789abcdefghijABCDEFGHIJ012345"}', "looks like a secret"),
+        (("k3v9", "--online", "-"), b'{"x": {"api_key": "hunter2hunter2"}}', "looks like a secret"),
+        (("k3v9", "https://example.org/x", "--online", "-"), b"{}", "a page or --online, one of them"),
+        (("-", "--online", "-"), b"{}", "cannot both come through the pipe"),
+        (("nope", "--online", "-"), b'{"a": 1}', "no run 'nope'"),
+    ],
+)
+def test_what_is_no_result_writes_nothing(runs: GitFolder, words: tuple[str, ...], text: bytes, says: str) -> None:
+    before = runs.git("for-each-ref")
+    refused = run_exp(runs, "link", *words, stdin=text)
+    assert refused.status in (1, 2)
+    assert says in refused.err
     assert runs.git("for-each-ref") == before

@@ -294,7 +294,7 @@ def test_it_reads_from_a_bare_repository_and_from_a_folder_inside(
 
 
 def test_what_a_remote_wrote_is_made_harmless(folder: GitFolder) -> None:
-    run = plan_trained(folder, 2, name=HOSTILE, command=("python", HOSTILE))
+    run = plan_trained(folder, 2, command=("python", HOSTILE), host=HOSTILE)
     registry = store_registry(folder, {2: run})
     change_registry(folder, add_entry(registry, "fraud", 2, Entry(on_day(9), ADA, stage="staging", why=HOSTILE)))
 

@@ -124,8 +124,13 @@ def open_version(store: RunStore, text: str) -> OpenedVersion:
 def load_run_of(store: RunStore, version: Version) -> tuple[RunHead | None, Run | None, ExpError | None]:
     """The run of a version; where it cannot be had, why."""
     ref = parse_run_ref(version.run)
-    head = next((one for one in store.heads().runs if ref is not None and one.id == ref.id), None)
+    known = store.heads()
+    head = next((one for one in known.runs if ref is not None and one.id == ref.id), None)
     if head is None:
+        for error in known.broken:
+            broken = parse_run_ref(str(error.fields.get("run")))
+            if broken is not None and ref is not None and broken.id == ref.id:
+                return None, None, error
         return None, None, RunNotFound(version.run, "it is not here", hint="exp pull")
     try:
         return head, store.load(head), None

@@ -23,42 +23,50 @@ class Writer(NamedTuple):
     path: TreePath
 
 
-class FoundWriters(NamedTuple):
-    """The writers by hash, those of each the oldest first. ``unread`` says why some could not be looked for."""
+class WriterSearch:
+    """Looks for the writers of hashes among runs; what was looked for once is remembered.
 
-    writers: dict[str, list[Writer]]
-    unread: tuple[str, ...] = ()
+    ``unread`` says why some could not be looked for.
+    """
 
+    __slots__ = ("_found", "_heads", "_store", "unread")
 
-def find_writers(store: RunStore, heads: Sequence[RunHead], hashes: Collection[str]) -> FoundWriters:
-    """The runs that wrote artifacts of these hashes. Only a manifest in which one of them stands is read as YAML."""
-    wanted = {one.encode() for one in hashes}
-    ordered = sorted(heads, key=lambda head: (head.started_at, head.id))
-    found: dict[str, list[Writer]] = {}
-    unread: list[str] = []
-    for head in _name_any(store, ordered, wanted, unread) if wanted else ():
+    def __init__(self, store: RunStore, heads: Sequence[RunHead]) -> None:
+        self._store = store
+        self._heads = sorted(heads, key=lambda head: (head.started_at, head.id))
+        self._found: dict[str, list[Writer]] = {}
+        self.unread: list[str] = []
+
+    def find(self, hashes: Collection[str]) -> dict[str, list[Writer]]:
+        """The runs that wrote artifacts of these hashes, of each the oldest first.
+
+        Only a manifest in which one of them stands is read as YAML.
+        """
+        new = {one for one in hashes if one not in self._found}
+        self._found |= {one: [] for one in new}
+        for head in self._name_any({one.encode() for one in new}) if new else ():
+            try:
+                run = self._store.load(head)
+            except BrokenRecord as error:
+                self.unread.append(error.message)
+                continue
+            for artifact in run.artifacts:
+                if artifact.md5 in new:
+                    self._found[artifact.md5].append(Writer(head, artifact.path))
+        return {one: self._found[one] for one in hashes}
+
+    def _name_any(self, wanted: Collection[bytes]) -> list[RunHead]:
+        """The runs in whose manifest one of the hashes stands, for whatever."""
+        named: list[RunHead] = []
+        names = (f"{head.commit}:{MANIFEST.decode()}" for head in self._heads)
+        answers = read_objects(self._store.repository, names, MOST_OF_A_MANIFEST)
         try:
-            run = store.load(head)
-        except BrokenRecord as error:
-            unread.append(error.message)
-            continue
-        for artifact in run.artifacts:
-            if artifact.md5 is not None and artifact.md5 in hashes:
-                found.setdefault(artifact.md5, []).append(Writer(head, artifact.path))
-    return FoundWriters(found, tuple(unread))
-
-
-def _name_any(store: RunStore, heads: Sequence[RunHead], wanted: Collection[bytes], unread: list[str]) -> list[RunHead]:
-    """The runs in whose manifest one of the hashes stands, for whatever."""
-    named: list[RunHead] = []
-    names = (f"{head.commit}:{MANIFEST.decode()}" for head in heads)
-    try:
-        for head, found in zip(heads, read_objects(store.repository, names, MOST_OF_A_MANIFEST), strict=True):
-            if found.data is not None and any(one in found.data for one in wanted):
-                named.append(head)
-    except GitMissing:
-        raise
-    except GitFailed as error:
-        words = str(error.fields["stderr"]).strip().partition("\n")[0]
-        unread.append(f"not every run could be asked what it wrote: {words}")
-    return named
+            for head, found in zip(self._heads, answers, strict=True):
+                if found.data is not None and any(one in found.data for one in wanted):
+                    named.append(head)
+        except GitMissing:
+            raise
+        except GitFailed as error:
+            words = str(error.fields["stderr"]).strip().partition("\n")[0]
+            self.unread.append(f"not every run could be asked what it wrote: {words}")
+        return named

@@ -14,7 +14,7 @@ from gitexp.model.spec import VersionSpec, parse_spec
 from gitexp.store.registry_file import read_registry, registry_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gitexp.format.registry_reading import RegistryFile
     from gitexp.model.head import RunHead
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gitexp.model.registry import Approval, Model, Registry, Version
     from gitexp.model.registry_past import Standing
     from gitexp.model.run import Run
+    from gitexp.store.head_reading import Heads
     from gitexp.store.runs import RunStore
 
 
@@ -55,6 +56,8 @@ class OpenedVersion(NamedTuple):
     missing: ExpError | None
     approvals: tuple[ShownApproval, ...]
     replaced: Standing | None
+    heads: Sequence[RunHead]
+    """All runs that are here."""
     doubts: tuple[str, ...]
     """Where the file and the run do not say the same."""
 
@@ -98,15 +101,16 @@ def read_version_spec(text: str) -> VersionSpec:
     raise UsageError(f"{text!r} names no version of a model", hint=hint)
 
 
-def open_version(store: RunStore, text: str) -> OpenedVersion:
+def open_version(store: RunStore, text: str, heads: Heads | None = None) -> OpenedVersion:
     """Opens the version that a spec names. A run that is missing or cannot be read is told, not raised.
 
-    Raises UsageError, NotFound, VersionNotFound, BrokenRegistry.
+    ``heads`` where they were read already. Raises UsageError, NotFound, VersionNotFound, BrokenRegistry.
     """
     spec = read_version_spec(text)
     file = need_registry(store)
     found = find_version(file.registry, spec)
-    head, run, missing = load_run_of(store, found.version)
+    known = store.heads() if heads is None else heads
+    head, run, missing = load_run_of(store, found.version, known)
     return OpenedVersion(
         file,
         found.model,
@@ -117,14 +121,14 @@ def open_version(store: RunStore, text: str) -> OpenedVersion:
         missing,
         judge_approvals(store, file.registry, found.model, found.version),
         find_replaced(found.model, found.version),
+        known.runs,
         tuple(find_doubts(store, found.version, head, run)),
     )
 
 
-def load_run_of(store: RunStore, version: Version) -> tuple[RunHead | None, Run | None, ExpError | None]:
+def load_run_of(store: RunStore, version: Version, known: Heads) -> tuple[RunHead | None, Run | None, ExpError | None]:
     """The run of a version; where it cannot be had, why."""
     ref = parse_run_ref(version.run)
-    known = store.heads()
     head = next((one for one in known.runs if ref is not None and one.id == ref.id), None)
     if head is None:
         for error in known.broken:

@@ -9,6 +9,7 @@ from gitexp.actions.compare_groups import compare_groups
 from gitexp.actions.details_of_runs import read_details
 from gitexp.actions.report_code import read_code
 from gitexp.actions.report_curves import read_report_curves
+from gitexp.actions.report_lineage import read_lineages
 from gitexp.actions.report_media import read_pictures, read_report_tables
 from gitexp.actions.show import view_going
 from gitexp.errors import BrokenRecord, MissingPackage, NothingToPlot, UsageError
@@ -83,6 +84,7 @@ def read_report(store: RunStore, request: ReportRequest) -> ReportRead:
     pictures, unseen = read_pictures(store, runs)
     code, uncoded = read_code(store, runs)
     packages, unlisted = _read_packages(store, runs)
+    lineages, untraced = read_lineages(store, heads)
     report = Report(
         request.title or _make_title(chosen),
         candidates,
@@ -99,7 +101,8 @@ def read_report(store: RunStore, request: ReportRequest) -> ReportRead:
         code,
         packages,
         _name_others(runs, chosen),
-        (*said, *unimportant, *untold, *unseen, *uncoded, *unlisted),
+        (*said, *unimportant, *untold, *unseen, *uncoded, *unlisted, *untraced),
+        lineages,
     )
     errors = {error.message: error for error in (*chosen.broken, *unread, *unjoined, *broken)}
     return ReportRead(report, chosen, tuple(errors.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitexp.actions.data_writers import find_writers
+from gitexp.actions.data_writers import WriterSearch
 from gitexp.errors import BrokenRecord, GitFailed, GitMissing
 from gitexp.git.commit_range import list_range, measure_difference, read_subject
 from gitexp.model.refs import parse_run_ref
@@ -26,14 +26,19 @@ _MOST_RUNS = 30
 _MOST_COMMITS = 5
 
 
-def read_lineage(store: RunStore, opened: OpenedVersion) -> Lineage:
-    """The lineage of a version that was opened. What cannot be found out is in its notes or a doubt of its node."""
+def read_lineage(store: RunStore, opened: OpenedVersion, search: WriterSearch | None = None) -> Lineage:
+    """The lineage of a version that was opened; ``search`` where several are looked at.
+
+    What cannot be found out is in its notes or a doubt of its node.
+    """
     ref = parse_run_ref(opened.version.run)
     assert ref is not None, "the reader of the registry lets nothing else through"
     notes: list[str] = [] if opened.missing is None else [opened.missing.message]
     runs: dict[RunId, RunFacts] = {}
     if opened.run is not None and opened.head is not None:
-        runs = _read_runs(store, opened.run, opened.head, notes)
+        found = WriterSearch(store, opened.heads) if search is None else search
+        runs = _read_runs(store, opened, (opened.run, opened.head), found)
+        notes += found.unread
         code = _look_at_code(store, opened.run, _compare_with(store, opened))
         runs[opened.run.id] = runs[opened.run.id]._replace(code=code)
     replaced = None
@@ -56,22 +61,22 @@ def read_lineage(store: RunStore, opened: OpenedVersion) -> Lineage:
     )
 
 
-def _read_runs(store: RunStore, run: Run, head: RunHead, notes: list[str]) -> dict[RunId, RunFacts]:
+def _read_runs(
+    store: RunStore, opened: OpenedVersion, first: tuple[Run, RunHead], search: WriterSearch
+) -> dict[RunId, RunFacts]:
     """The run and those before it, level by level: who wrote what it read, and what it went on from."""
-    heads = store.heads().runs
-    by_id = {one.id: one for one in heads}
+    by_id = {one.id: one for one in opened.heads}
     found: dict[RunId, RunFacts] = {}
-    level: list[tuple[Run, RunHead]] = [(run, head)]
+    level: list[tuple[Run, RunHead]] = [first]
     for _ in range(_DEEPEST):
         hashes = {item.md5 for one, _ in level for item in one.data if item.md5 is not None}
-        written = find_writers(store, heads, hashes)
-        notes += [one for one in written.unread if one not in notes]
+        written = search.find(hashes)
         before: dict[RunId, RunHead] = {}
         for one, own in level:
             writers: dict[str, tuple[RunId, str]] = {}
             for item in one.data:
                 earlier = [
-                    writer for writer in written.writers.get(item.md5 or "", ())
+                    writer for writer in written.get(item.md5 or "", ())
                     if writer.head.id != one.id and writer.head.started_at < own.started_at
                 ]  # fmt: skip
                 if earlier:
@@ -79,7 +84,7 @@ def _read_runs(store: RunStore, run: Run, head: RunHead, notes: list[str]) -> di
                     before[earlier[-1].head.id] = earlier[-1].head
             parents = _find_parents(one)
             before |= {parent: by_id[parent] for parent, _ in parents if parent in by_id}
-            code = CodeFacts() if one.id == run.id else _look_at_code(store, one, None)
+            code = CodeFacts() if one.id == first[0].id else _look_at_code(store, one, None)
             found[one.id] = RunFacts(one, code, writers, parents)
         level = []
         for other, other_head in before.items():
@@ -87,7 +92,7 @@ def _read_runs(store: RunStore, run: Run, head: RunHead, notes: list[str]) -> di
                 try:
                     level.append((store.load(other_head), other_head))
                 except BrokenRecord as error:
-                    notes.append(error.message)
+                    search.unread.append(error.message)
         if not level:
             break
     return found | {one.id: RunFacts(one) for one, _ in level}
@@ -104,7 +109,7 @@ def _compare_with(store: RunStore, opened: OpenedVersion) -> tuple[str, str] | N
     """The version whose code this one's is held against, by name, and its commit: the one replaced, else before."""
     other = opened.replaced.version if opened.replaced is not None else find_earlier(opened.model, opened.version)
     ref = parse_run_ref(other.run) if other is not None else None
-    head = next((one for one in store.heads().runs if ref is not None and one.id == ref.id), None)
+    head = next((one for one in opened.heads if ref is not None and one.id == ref.id), None)
     if other is None or head is None:
         return None
     try:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gitexp.model.grouping import Grouping
     from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
+    from gitexp.model.lineage import Lineage
     from gitexp.model.metrics import Direction
     from gitexp.model.plots import ImportancePlot, MatrixPlot, TablePlot
     from gitexp.model.run import Run
@@ -63,6 +64,8 @@ class Report(NamedTuple):
     others: Mapping[RunId, str] = {}
     """The names of runs outside the report that those in it come from."""
     left_out: tuple[str, ...] = ()
+    lineages: tuple[tuple[str, Lineage], ...] = ()
+    """Of runs that are versions of a model: each with how the version is called."""
 
     @property
     def heads(self) -> tuple[RunHead, ...]:

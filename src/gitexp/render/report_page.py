@@ -20,6 +20,7 @@ _SCRIPTS = (
     "report_relations.js",
     "report_difference.js",
     "report_run.js",
+    "report_lineage.js",
     "report_groups.js",
     "report_page.js",
 )

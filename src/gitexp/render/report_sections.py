@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from gitexp.model.details import describe_gpus
+from gitexp.model.online import latest_online
 from gitexp.model.values import format_value
 from gitexp.render.embedded import finite
 from gitexp.render.text import neutralise
@@ -66,6 +67,7 @@ def embed_sections(candidate: Candidate, run: Run | None, others: Mapping[RunId,
             "redacted": ", ".join(run.redacted) or None,
         }
         sections |= {
+            "online": {**latest_online(run)},
             "code": _code(run.code),
             "data": {item.path: item.md5 or f"not hashed: {item.why}" for item in run.data},
             "artifacts": {item.path: item.md5 or f"not kept: {item.why}" for item in run.artifacts},

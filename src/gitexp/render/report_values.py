@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from gitexp.model.columns import field_column
 from gitexp.model.comparison import cell_of_candidate
+from gitexp.model.details import ONLINE
+from gitexp.model.online import find_online
 from gitexp.model.plotted_runs import label_groups, name_runs
-from gitexp.model.values import equal_values
+from gitexp.model.values import equal_values, format_value
 from gitexp.render.embedded import place_of
+from gitexp.render.lineage_figure import embed_lineage
 from gitexp.render.plotly_page import embed_plot
 from gitexp.render.report_groups import embed_groups
 from gitexp.render.report_sections import embed_sections, embed_value
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 _FIELDS = ("id", "status", "started", "seconds", "experiment", "user", "command", "commit", "snapshot", "parts")
 _SHOWN_FIELDS = ("status", "started", "seconds")
 _MOST_SHOWN = 14
+_MOST_ONLINE = 4
 _DIGITS = 7
 """Of a point: more than a screen has places for."""
 
@@ -75,6 +79,7 @@ def embed_report(report: Report) -> dict[str, Embedded]:
             key: {neutralise(name): neutralise(str(version)) for name, version in one.items()}
             for key, one in report.packages.items()
         },
+        "lineages": [embed_lineage(one, name) for name, one in report.lineages],
         "leftOut": [neutralise(text) for text in report.left_out],
     }
 
@@ -111,6 +116,7 @@ def _embed_columns(report: Report) -> list[Embedded]:
     shown = {*_SHOWN_FIELDS, *told[:_MOST_SHOWN]}
     if "experiment" in differing:
         shown.add("experiment")
+    shown |= set([column.key for column, _ in columns if column.key.startswith(ONLINE)][:_MOST_ONLINE])
     return [
         {
             "key": neutralise(column.key),
@@ -171,6 +177,10 @@ def _embed_annotation(one: Annotation) -> dict[str, Embedded]:
     about = {"kind": one.kind, "at": format_iso(one.at), "by": neutralise(one.by.name)}
     if one.kind == "link":
         return {**about, "url": neutralise(one.value.url), "lines": [neutralise(one.value.title or one.value.url)]}
+    if one.kind == "online":
+        (result,) = find_online([one])
+        lines = [f"{name} = {format_value(value)}" for name, value in result.values.items()]
+        return {**about, "lines": [neutralise(text) for text in ([result.title] if result.title else []) + lines]}
     text = one.value if isinstance(one.value, str) else json.dumps(one.value, default=str, ensure_ascii=False)
     return {**about, "lines": list(neutralise_lines(text))}
 

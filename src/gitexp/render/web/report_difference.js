@@ -1,6 +1,6 @@
 // Two runs side by side: whatever is known of both, and their code.
 
-const SECTION_ORDER = ["run", "params", "metrics", "tags", "data", "code", "environment", "packages", "artifacts", "lineage", "cost"];
+const SECTION_ORDER = ["run", "params", "metrics", "online", "tags", "data", "code", "environment", "packages", "artifacts", "lineage", "cost"];
 
 function sectionsOf(row) {
   const sections = {};

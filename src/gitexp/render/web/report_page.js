@@ -50,6 +50,7 @@ startImportance();
 startGroups();
 startDifference();
 startRun();
+startLineage();
 startLeftOut();
 startSections();
 updateRuns();

@@ -68,3 +68,19 @@ def test_hostile_names_come_through_a_pipe(folder: GitFolder) -> None:
     assert "\x1b" not in done.out
     assert "<script" not in done.out
     assert "&#64;<!-- -->everyone" in done.out
+
+
+def test_results_from_production_stand_beside_the_metric(folder: GitFolder) -> None:
+    store_many(folder, plan_seeds(folder)[:2])
+    result = b'{"ctr": {"a": 0.11}, "val_auc": 0.5, "<b>n</b>|": "@everyone"}'
+    assert run_exp(folder, "link", "last", "--online", "-", stdin=result).status == 0
+    out = run_exp(folder, "report", "--format", "md").out
+
+    table = out.partition("**Online**\n\n")[2].partition("\n\n")[0].splitlines()
+    assert table[0] == "| run | id | result | online | offline |"
+    cells = [[cell.strip() for cell in line.split("|")[3:6]] for line in table[2:]]
+    assert cells[0] == ["<code>ctr.a</code>", "0.11", "–"]
+    assert cells[1][:2] == ["<code>val_auc</code>", "0.5"]
+    assert cells[1][2] != "–"
+    assert "<b>n" not in out
+    assert "@everyone" not in out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,10 @@ from gitexp.model.plots import ParallelAxis, ParallelPlot, PlottedRun, ScatterPl
 from gitexp.model.run import Status
 from gitexp.render.plotly_page import format_plot_page
 from kit.browser import SeenPage, open_page, start_browser
+from kit.exp import run_exp
 from kit.git import GitFolder
 from kit.hostile_runs import plan_all, plan_made, store_many
+from kit.registered import HOSTILE, plan_trained, store_registry
 
 if TYPE_CHECKING:
     import pathlib
@@ -327,3 +330,50 @@ def test_a_page_of_plots(browser: Browser, tmp_path: pathlib.Path) -> None:
         drag_axis(seen, "params.opt", 0.9, 1.0)
         assert seen.page.locator(".parallel-frame").get_attribute("data-shown") == "1"
         assert_quiet(seen, file)
+
+
+def test_versions_of_models_show_where_they_come_from(browser: Browser, folder: GitFolder) -> None:
+    run = plan_trained(folder, 2)
+    run = dataclasses.replace(run, name="<img/src=x/onerror=alert(1)>", command=("python", HOSTILE))
+    store_registry(folder, {2: run})
+    said = run_exp(folder, "link", "p7qw", "--online", "-", "--title", "A/B", stdin=b'{"ctr": 0.25, "<b>x</b>": "<i>"}')
+    assert said.status == 0
+    with open_page(browser, write_report(folder)) as seen:
+        assert_quiet(seen, folder.path / "report.html")
+        lineage = seen.page.locator("#lineage")
+        titles = ["fraud:v3 (staging)", "fraud:v2 (production, champion)", "fraud:v1 (archived)"]
+        assert lineage.locator("h3").all_text_contents() == titles
+        boxes = lineage.locator("svg.lineage").nth(1).locator("g.lineage-box")
+        kinds = boxes.locator(".lineage-kind").all_text_contents()
+        assert kinds[:3] == ["version", "artifact", "run"]
+        assert {"code", "data"} <= set(kinds)
+        names = boxes.locator(".lineage-title").all_text_contents()
+        assert names[2].startswith("<img/src=x/onerror=al")
+        assert names[-1] == "fraud:v1"
+        assert "prepare" in names
+        # No two boxes lie over each other.
+        places = boxes.evaluate_all("all => all.map((one) => one.getAttribute('transform'))")
+        assert len(set(places)) == len(places)
+        lineage.locator("details").nth(1).locator("summary").click()
+        assert "written, as build/features.csv, by prepare" in lineage.locator("pre").nth(1).inner_text()
+        assert seen.page.evaluate("document.querySelectorAll('#lineage img, #lineage script').length") == 0
+        assert "0.25" in seen.cells("online.ctr")
+        seen.page.locator("#run-one").select_option(label="<img/src=x/onerror=alert(1)>")
+        shown = seen.page.locator("#run-place").inner_text()
+        assert "online: A/B\nctr = 0.25\n<b>x</b> = <i>" in shown
+        assert "Online\nctr\t0.25" in shown
+        assert seen.said == []
+
+
+def test_a_page_without_a_registry_has_no_such_section(browser: Browser, few: pathlib.Path) -> None:
+    with open_page(browser, few) as seen:
+        assert seen.page.locator("#runs").is_visible()
+        assert not seen.page.locator("#lineage").is_visible()
+
+
+def test_a_broken_registry_is_told_and_the_page_is_written(browser: Browser, folder: GitFolder) -> None:
+    store_registry(folder)
+    folder.gen({"registry.yaml": "models: [\n"})
+    with open_page(browser, write_report(folder)) as seen:
+        assert "where its models come from: registry.yaml" in seen.page.locator("#left-out").inner_text()
+        assert not seen.page.locator("#lineage").is_visible()

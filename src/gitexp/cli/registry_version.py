@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from gitexp.cli.terminal import find_look, warn
+from gitexp.errors import Refused, UsageError
 
 if TYPE_CHECKING:
     from gitexp.actions.registry_view import OpenedVersion
@@ -96,7 +97,29 @@ def write_delivery(store: RunStore, which: str, shown: Shown) -> int:
 
 def write_card(store: RunStore, which: str, output: str | None, *, force: bool, shown: Shown) -> int:
     """A model card of a version."""
-    raise NotImplementedError((store, which, output, force, shown))
+    import os
+
+    from gitexp.actions.model_card import write_model_card
+    from gitexp.cli.written_file import STDOUT, open_whole
+
+    path = output if output is not None else STDOUT
+    if path == STDOUT and output is not None and shown.as_json:
+        raise UsageError(
+            "--json and -o -: standard output cannot have both", hint=f"exp registry card {which} -o FILE --json"
+        )
+    if path != STDOUT and os.path.exists(path) and not force:
+        raise Refused(f"{path} is there: people may have filled it in", hint=f"-o ANOTHER, or {path} anew with --force")
+    text = write_model_card(store, which)
+    if output is not None or not shown.as_json:
+        with open_whole(path) as file:
+            file.write(text.encode())
+    if shown.as_json:
+        from gitexp.cli.output import write_envelope
+
+        write_envelope({"path": output, "card": text})
+    elif path != STDOUT:
+        sys.stdout.write(f"{path}\n")
+    return 0
 
 
 def _fields(opened: OpenedVersion) -> dict[str, Any]:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gitexp.model.lineage import walk_tree
-from gitexp.render.lineage_tree import build_lineage
-from gitexp.render.page import Look, Text, text_of
+from gitexp.render.lineage_tree import list_lines
 from gitexp.render.text import neutralise, shorten
 
 if TYPE_CHECKING:
     from gitexp.model.lineage import Lineage, LineageNode, TreeRow
     from gitexp.render.embedded import Embedded
 
-_NO_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
-"""The tree has times in full, and no age in it: the same runs give the same page."""
 _WIDEST_TITLE = 22
 _WIDEST_TOLD = 26
 _WIDEST_LABEL = 14
@@ -43,16 +39,13 @@ def embed_lineage(lineage: Lineage, name: str) -> dict[str, Embedded]:
     rows = [row for row in walk_tree(lineage) if not row.is_again]
     places = _place(rows)
     numbers = {row.node.id: number for number, row in enumerate(rows)}
-    look = Look(None, colour=False, glyphs=True, now=_NO_CLOCK)
-    texts = [block for block in build_lineage(lineage, look) if isinstance(block, Text)]
-    tree = [text_of(one) for block in texts for one in block.lines]
     boxes: list[Embedded] = [_embed_box(row.node, *place) for row, place in zip(rows, places, strict=True)]
     edges: list[Embedded] = [
         [numbers[edge.source], numbers[edge.target], shorten(neutralise(edge.label), _WIDEST_LABEL)]
         for edge in lineage.edges
         if edge.source in numbers and edge.target in numbers
     ]
-    return {"name": neutralise(name), "boxes": boxes, "edges": edges, "tree": "\n".join(tree)}
+    return {"name": neutralise(name), "boxes": boxes, "edges": edges, "tree": "\n".join(list_lines(lineage))}
 
 
 def _place(rows: list[TreeRow]) -> list[tuple[int, int]]:

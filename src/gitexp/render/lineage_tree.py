@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gitexp.model.lineage import walk_tree
-from gitexp.render.page import Gap, Span, Text, line
+from gitexp.render.page import Gap, Look, Span, Text, line, text_of
 from gitexp.render.text import shorten
 
 if TYPE_CHECKING:
     from gitexp.model.lineage import Lineage, LineageNode, TreeRow
-    from gitexp.render.page import Line, Look, Page
+    from gitexp.render.page import Line, Page
 
+_NO_CLOCK = datetime(1970, 1, 1, tzinfo=UTC)
 _STYLES = {"version": "name", "run": "id", "approval": "good"}
 _HIDDEN_ON_A_SCREEN = ("snapshot", "shown by", "id", "host")
 _WIDEST_HASH = 12
@@ -26,6 +28,12 @@ def build_lineage(lineage: Lineage, look: Look) -> Page:
         sign = "! " if look.glyphs else ""
         page += [Gap(), Text(tuple(line(Span(f"{sign}{note}", "warning")) for note in lineage.notes))]
     return page
+
+
+def list_lines(lineage: Lineage) -> list[str]:
+    """The tree as texts, every digit in it, the same for the same lineage whenever it is asked."""
+    page = build_lineage(lineage, Look(None, colour=False, glyphs=True, now=_NO_CLOCK))
+    return [text_of(one) for block in page if isinstance(block, Text) for one in block.lines]
 
 
 def lineage_fields(lineage: Lineage) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from gitexp.render.github_text import escape_text, format_name, format_value
 from gitexp.render.numbers import format_number
 from gitexp.render.report_markdown_curves import draw_curves
 from gitexp.render.report_markdown_groups import write_groups, write_verdicts
+from gitexp.render.report_markdown_online import write_online
 from gitexp.render.report_markdown_table import write_same, write_table
 from gitexp.render.run_cost import format_amount
 from gitexp.render.times import format_duration
@@ -38,6 +39,7 @@ class Room(NamedTuple):
     groups: int = 20
     lines: int = 8
     left_out: int = 20
+    online: int = 20
 
 
 _ROOMS = (
@@ -46,7 +48,7 @@ _ROOMS = (
     Room(folded=80, more_metrics=8),
     Room(folded=20, more_metrics=2, groups=12),
     Room(rows=12, folded=0, columns=8, more_metrics=0, groups=8),
-    Room(rows=5, folded=0, columns=5, metrics=1, more_metrics=0, groups=4, lines=3, left_out=5),
+    Room(rows=5, folded=0, columns=5, metrics=1, more_metrics=0, groups=4, lines=3, left_out=5, online=5),
 )
 
 
@@ -74,6 +76,7 @@ def _write(summary: ReportSummary, room: Room) -> str:
     if summary.comparison is not None:
         parts += write_verdicts(summary.comparison, room.metrics, room.groups)
     parts += write_table(summary, room.rows, room.folded, room.columns)
+    parts += write_online(summary, room.online)
     if summary.comparison is not None:
         parts += write_groups(summary.comparison, room.metrics, room.more_metrics, room.groups)
     parts += draw_curves(summary, room.lines)

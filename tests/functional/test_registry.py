@@ -256,11 +256,17 @@ def test_the_object_that_a_deployment_reads(registered: GitFolder, tmp_path: pat
     data = read_json(registered, "get", "fraud@production")
 
     assert (data["model"], data["version"], data["name"], data["stage"]) == ("fraud", 2, "fraud:v2", "production")
-    assert data["artifact"] == {"path": "out/model.pt", "md5": MD5[2], "bytes": len(weights_of(2)), "kept": "dvc"}
+    assert data["artifact"] == {
+        "path": "out/model.pt",
+        "md5": MD5[2],
+        "bytes": len(weights_of(2)),
+        "kept": "dvc",
+        "path_in_git": None,
+    }
     assert data["data_remote"] == {
         "name": None,
         "url": f"{tmp_path}/store",
-        "key": f"files/md5/{MD5[2][:2]}/{MD5[2][2:]}",
+        "key": f"gitexp/files/md5/{MD5[2][:2]}/{MD5[2][2:]}",
     }
     assert data["metrics"] == {"val_auc": 0.92, "loss": 0.5}
     assert data["code"]["commit"] == registered.git("rev-parse", "HEAD~")

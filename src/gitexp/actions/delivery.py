@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.data_remote import ask_data_remote, find_data_place_of
 from gitexp.actions.registry_view import open_version
+from gitexp.data.artifact_keeper import ARTIFACTS
+from gitexp.data.remote import OWN
 from gitexp.errors import NoStorage, Refused
-from gitexp.git.commit_range import find_last_change
+from gitexp.git.ancestry import find_last_change
 from gitexp.git.reading import read_path
 from gitexp.git.refs import resolve
+from gitexp.model.paths import unquote_path
 from gitexp.store.registry_file import read_registry_bytes
 
 if TYPE_CHECKING:
@@ -65,5 +68,12 @@ def find_artifact(opened: OpenedVersion) -> Artifact | None:
 
 
 def object_key(md5: str) -> str:
-    """Where an object lies below a data remote, in DVC's layout."""
-    return f"files/md5/{md5[:2]}/{md5[2:]}"
+    """Where the bytes of an artifact lie below a data remote."""
+    return f"{OWN}/files/md5/{md5[:2]}/{md5[2:]}"
+
+
+def path_in_git(delivery: Delivery) -> str | None:
+    """Where the bytes of a small artifact lie in the tree of the run's commit; None where Git has them not."""
+    if delivery.kept != "git":
+        return None
+    return (ARTIFACTS + unquote_path(delivery.opened.version.artifact.path)).decode("utf-8", "backslashreplace")

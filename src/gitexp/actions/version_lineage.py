@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from gitexp.actions.data_writers import WriterSearch
 from gitexp.errors import BrokenRecord, GitFailed, GitMissing
-from gitexp.git.commit_range import list_range, measure_difference, read_subject
+from gitexp.git.ancestry import read_subject
+from gitexp.git.between import find_ways, measure_files
 from gitexp.model.refs import parse_run_ref
 from gitexp.model.registry import name_version
 from gitexp.model.registry_past import find_earlier
@@ -14,7 +15,10 @@ from gitexp.model.version_lineage import ApprovalFacts, CodeFacts, RunFacts, Ver
 from gitexp.render.times import format_iso
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gitexp.actions.registry_view import OpenedVersion, ShownApproval
+    from gitexp.git.between import ChangedFile
     from gitexp.model.head import RunHead
     from gitexp.model.ids import RunId
     from gitexp.model.lineage import Lineage
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 _DEEPEST = 4
 _MOST_RUNS = 30
 _MOST_COMMITS = 5
+_SHORT = 10
 
 
 def read_lineage(store: RunStore, opened: OpenedVersion, search: WriterSearch | None = None) -> Lineage:
@@ -131,27 +136,29 @@ def _look_at_code(store: RunStore, run: Run, before: tuple[str, str] | None) -> 
         if code.commit is None:
             facts.append(("uncommitted", "everything: there was no commit yet"))
         elif code.commit != code.snapshot:
-            size = measure_difference(repository, code.commit, code.snapshot)
-            facts.append(
-                ("uncommitted", f"{size.files} {'file' if size.files == 1 else 'files'}, +{size.added} -{size.removed}")
-            )
+            facts.append(("uncommitted", _sum_up(measure_files(repository, code.commit, code.snapshot))))
             facts.append(("shown by", f"git diff {code.commit} {code.snapshot}"))
         else:
             facts.append(("uncommitted", "nothing"))
         if before is not None and code.commit is not None:
             name, commit = before
-            between = list_range(repository, commit, code.commit, _MOST_COMMITS)
-            behind = f", and without {between.behind} of its" if between.behind else ""
-            facts.append((f"since {name}", f"{between.ahead} {'commit' if between.ahead == 1 else 'commits'}{behind}"))
-            facts += [("", f"{one.id[:10]} {one.subject}") for one in between.newest]
-            if between.ahead > len(between.newest):
-                facts.append(("", f"and {between.ahead - len(between.newest)} more"))
+            ways = find_ways(repository, commit, code.commit, _MOST_COMMITS)
+            behind = f", and without {ways.behind} of its" if ways.behind else ""
+            facts.append((f"since {name}", f"{ways.ahead} {'commit' if ways.ahead == 1 else 'commits'}{behind}"))
+            facts += [("", f"{one[:_SHORT]} {subject}") for one, subject in ways.steps]
+            if ways.ahead > len(ways.steps):
+                facts.append(("", f"and {ways.ahead - len(ways.steps)} more"))
     except GitMissing:
         raise
     except GitFailed as error:
         words = str(error.fields["stderr"]).strip().partition("\n")[0]
         doubts.append(f"its commits cannot be read here: {words}")
     return CodeFacts(tuple(facts), "; ".join(doubts) or None)
+
+
+def _sum_up(files: Sequence[ChangedFile]) -> str:
+    added, deleted = (sum(getattr(one, name) or 0 for one in files) for name in ("added", "deleted"))
+    return f"{len(files)} {'file' if len(files) == 1 else 'files'}, +{added} -{deleted}"
 
 
 def _tell_approval(one: ShownApproval) -> ApprovalFacts:

@@ -58,7 +58,7 @@ def write_version(store: RunStore, which: str, *, lineage: bool, shown: Shown) -
 
 def write_delivery(store: RunStore, which: str, shown: Shown) -> int:
     """What a deployment reads of a version: as JSON one object, else a line for each key."""
-    from gitexp.actions.delivery import object_key, read_delivery
+    from gitexp.actions.delivery import object_key, path_in_git, read_delivery
     from gitexp.cli.output import write_envelope
 
     delivery = read_delivery(store, which)
@@ -67,7 +67,7 @@ def write_delivery(store: RunStore, which: str, shown: Shown) -> int:
         key: one for key, one in _fields(opened).items() if key not in ("history", "replaced", "online", "doubts")
     }
     md5 = opened.version.artifact.md5
-    fields["artifact"] |= {"kept": delivery.kept}
+    fields["artifact"] |= {"kept": delivery.kept, "path_in_git": path_in_git(delivery)}
     place = delivery.place
     is_remote = delivery.kept != "git" and place is not None
     fields["data_remote"] = (

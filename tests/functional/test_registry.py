@@ -23,9 +23,12 @@ from kit.registered import (
     store_registry,
     weights_of,
 )
+from kit.signers import allow
 
 if TYPE_CHECKING:
     import pathlib
+
+    from kit.signers import KeyRing
 
 MD5 = {number: hashlib.md5(weights_of(number)).hexdigest() for number in (1, 2, 3)}
 
@@ -318,3 +321,51 @@ def test_what_a_remote_wrote_is_made_harmless(folder: GitFolder) -> None:
         assert "\u202e" not in ran.out
     assert r"\u202eevil" in run_exp(folder, "registry", "show", "fraud:v2", "--lineage").out
     assert "\x1b" not in run_exp(folder, "registry", "show", "fraud:v2", "--lineage", "--json").out
+
+
+def test_what_each_approval_is_worth_is_told(registered: GitFolder, signers: KeyRing) -> None:
+    bob, eve = signers.ssh("Bob", "bob@example.org"), signers.ssh("Eve", "eve@example.org")
+    allow(registered, bob, eve)
+    for signer, why in ((bob, "looks right"), (eve, "me too")):
+        signer.use(registered)
+        approved = run_exp(registered, "approve", "fraud:v3", "--stage", "production", "--why", why)
+        assert approved.status == 0, approved.err
+    (registered.path / ".allowed_signers").write_text(bob.line())  # she left
+
+    shown = run_exp(registered, "registry", "show", "fraud:v3")
+    approvals = shown.out.partition("\nApprovals\n")[2].partition("\n\n")[0].splitlines()
+    assert "Bob <bob@example.org>" in approvals[0]
+    assert "good" in approvals[0]
+    assert "waits" in approvals[0]
+    assert approvals[0].endswith("looks right")
+    assert "Eve" in approvals[1]
+    assert "good" not in approvals[1]
+    got = read_json(registered, "get", "fraud:v3")["approvals"]
+    assert [(one["by"], one["standing"] == "good", one["waiting"]) for one in got] == [
+        ("Bob <bob@example.org>", True, True),
+        ("Eve <eve@example.org>", False, True),
+    ]
+    nodes = read_json(registered, "show", "fraud:v3", "--lineage")["lineage"]["nodes"]
+    doubts = {one["title"]: one["doubt"] for one in nodes if one["kind"] == "approval"}
+    assert doubts["Bob <bob@example.org>"] is None
+    assert doubts["Eve <eve@example.org>"].startswith("unknown: ")
+
+    text = (registered.path / "registry.yaml").read_text()
+    registered.gen({"registry.yaml": text.replace("looks right", "looks fine")})
+    forged = read_json(registered, "show", "fraud:v3")["approvals"][0]
+    assert (forged["why"], forged["standing"]) == ("looks fine", "bad")
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("exp registry ", {"ls", "show", "history", "check", "get", "card"}),
+        ("exp registry show fr", {"fraud", "fraud:v1", "fraud:v2", "fraud:v3", "fraud@production", "fraud@champion"}),
+        ("exp get fraud@", {"fraud@production", "fraud@champion", "fraud@staging", "fraud@archived"}),
+        ("exp show fraud:", {"fraud:v1", "fraud:v2", "fraud:v3"}),
+    ],
+)
+def test_the_shell_completes_versions(registered: GitFolder, line: str, offered: set[str]) -> None:
+    words = line.split(" ")
+    env = {"_EXP_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    assert offered <= set(registered.run("exp", env=env).stdout.decode().split())

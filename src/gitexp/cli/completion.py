@@ -28,7 +28,8 @@ def complete_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     store = _open(ctx)
     if store is None:
         return []
-    return _complete_runs([head for head in store.heads().runs if not head.hidden], incomplete)
+    versions = [one for one in complete_version(ctx, incomplete) if set(one[0]) & set("@:")] if incomplete else []
+    return [*_complete_runs([head for head in store.heads().runs if not head.hidden], incomplete), *versions][:_MOST]
 
 
 def complete_removable_run(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:

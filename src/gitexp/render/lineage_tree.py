@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gitexp.model.lineage import walk_tree
+from gitexp.render.numbers import format_bytes
 from gitexp.render.page import Gap, Look, Span, Text, line, text_of
 from gitexp.render.text import shorten
 
@@ -18,6 +19,8 @@ _STYLES = {"version": "name", "run": "id", "approval": "good"}
 _HIDDEN_ON_A_SCREEN = ("snapshot", "shown by", "id", "host")
 _WIDEST_HASH = 12
 _HASHES = ("md5", "commit", "snapshot", "packages")
+_BEHIND = ("md5", "size", "status", "branch", "stage", "aliases", "in", "for", "at", "packages", "platform")
+"""What stands behind a title; anything else has a line of its own."""
 _NARROWEST = 20
 
 
@@ -93,13 +96,20 @@ def _sort_facts(node: LineageNode, look: Look) -> tuple[list[str], list[tuple[st
             if name == "commit" and not look.is_screen:
                 short.append(text)
             continue
-        if name in _HASHES and look.is_screen and " " not in text:
-            text = text[:_WIDEST_HASH]
-        if name in ("md5", "size", "status", "branch", "stage", "in", "for", "at", "packages", "platform"):
+        if look.is_screen:
+            text = _shorten_fact(name, text)
+        if name in _BEHIND:
             short.append(f"{name} {text}" if name in ("md5", "packages", "in", "for") else text)
         else:
             own.append((name, text))
     return short, own
+
+
+def _shorten_fact(name: str, text: str) -> str:
+    if name in _HASHES:
+        return text.removeprefix("sha256 ")[:_WIDEST_HASH]
+    count = text.partition(" ")[0]
+    return format_bytes(int(count)) if name == "size" and count.isdecimal() else text
 
 
 def _draw_stem(row: TreeRow, look: Look) -> tuple[str, str]:

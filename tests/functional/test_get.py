@@ -377,6 +377,9 @@ def test_a_version_with_other_bytes_than_its_run_is_not_brought(folder: GitFolde
             in refused.err
         )
         assert "\nhint: exp registry check\n" in refused.err
+    # Nor is anything else of it: the run and the file do not belong together.
+    for asked in ("log.txt", "out"):
+        assert run_exp(folder, "get", "fraud@production", asked, "-o", str(tmp_path / "srv")).status == 1
     assert not (tmp_path / "srv").exists()
     # The run by its own name is not what the registry deploys.
     assert run_exp(folder, "get", "p7qw", "-o", str(tmp_path / "srv")).status == 0

@@ -278,7 +278,12 @@ def test_the_object_that_a_deployment_reads(registered: GitFolder, tmp_path: pat
         "commit": registered.git("rev-parse", "HEAD"),
         "is_committed": True,
     }
+    registered.git("config", "gitexp.dataRemote", "nowhere")
+    doubtful = run_exp(registered, "registry", "get", "fraud@production", "--json")
+    assert envelope(doubtful.out)["data"]["data_remote"] is None
+    assert [one["code"] for one in envelope(doubtful.out)["errors"]] == ["no-storage"]
     plain = run_exp(registered, "registry", "get", "fraud@production")
+    assert "there is no data remote 'nowhere'" in plain.err
     assert f"artifact.md5\t{MD5[2]}\n" in plain.out
     registered.gen({"other.txt": "x"})
     later = registered.commit("something else")

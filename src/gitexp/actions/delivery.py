@@ -34,6 +34,8 @@ class Delivery(NamedTuple):
     place: DataPlace | None
     registry_commit: str | None
     is_committed: bool
+    refused: NoStorage | None = None
+    """Why a data remote that somebody chose is none."""
 
 
 def read_delivery(store: RunStore, text: str) -> Delivery:
@@ -46,16 +48,17 @@ def read_delivery(store: RunStore, text: str) -> Delivery:
         raise Refused(f"{text}: {opened.doubts[0]}; it is not to be deployed", hint="exp registry check")
     artifact = find_artifact(opened)
     asked = ask_data_remote(store)
-    place = None
+    place, refused = None, None
     if not asked.is_declined:
         try:
             place = find_data_place_of(store, asked)
-        except NoStorage:  # none is chosen: the bytes are where they were written
-            place = None
+        except NoStorage as error:
+            refused = error if asked.word is not None else None  # else none is chosen, which is no fault
     head = resolve(store.repository, "HEAD", peel="commit")
     commit = find_last_change(store.repository, head, opened.file.file) if head is not None else None
     committed = read_path(store.repository, head, opened.file.file.encode()) if head is not None else None
-    return Delivery(opened, artifact.kept if artifact else None, place, commit, read_registry_bytes(store) == committed)
+    is_committed = read_registry_bytes(store) == committed
+    return Delivery(opened, artifact.kept if artifact else None, place, commit, is_committed, refused)
 
 
 def find_artifact(opened: OpenedVersion) -> Artifact | None:

@@ -10,7 +10,7 @@ from gitexp.actions.chosen_files import FileChoice
 from gitexp.actions.fetch_objects import MissingObject, fetch_objects, open_objects
 from gitexp.actions.named_run import find_run
 from gitexp.actions.placing_files import Manners, place_wanted, read_small
-from gitexp.actions.version_bytes import check_bytes, find_named_version
+from gitexp.actions.version_bytes import check_bytes, check_run, find_named_version
 from gitexp.actions.wanted_files import RunFiles, list_files
 from gitexp.data.hashing import CHUNK_BYTES, hash_file
 from gitexp.errors import ExpError, ObjectDamaged, ObjectMissing, PartNotFound, Refused, TransferFailed, UsageError
@@ -77,7 +77,9 @@ def _open(store: RunStore, request: GetRequest) -> tuple[RunHead, Run, GetReques
     head = find_run(store, request.run, request.experiment)
     if version is not None and not request.paths and not request.data:
         request = request._replace(paths=(f"{_up_to_top(store)}{version.artifact.path}",))
-    return head, store.load(head), request, version
+    run = store.load(head)
+    check_run(version, run)
+    return head, run, request, version
 
 
 def _up_to_top(store: RunStore) -> str:

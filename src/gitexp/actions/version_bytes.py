@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gitexp.actions.wanted_files import WantedFile
+    from gitexp.model.paths import TreePath
     from gitexp.model.registry import VersionArtifact
+    from gitexp.model.run import Run
     from gitexp.store.runs import RunStore
 
 
@@ -38,6 +40,13 @@ def find_named_version(store: RunStore, text: str) -> NamedVersion | None:
     return NamedVersion(name_version(found.model.name, found.version.number), found.version.artifact)
 
 
+def check_run(version: NamedVersion | None, run: Run) -> None:
+    """Raises Refused where the run says that its artifact has another hash than the registry does."""
+    for one in run.artifacts if version is not None else ():
+        if version is not None and one.path == version.artifact.path and one.md5 is not None:
+            _compare(version, one.path, one.md5)
+
+
 def check_bytes(version: NamedVersion | None, wanted: Sequence[WantedFile]) -> list[WantedFile]:
     """The files, the version's artifact with the hash that the registry says, against which its bytes are checked.
 
@@ -48,11 +57,13 @@ def check_bytes(version: NamedVersion | None, wanted: Sequence[WantedFile]) -> l
     checked: list[WantedFile] = []
     for one in wanted:
         is_meant = one.kind == "artifact" and one.path == version.artifact.path
-        if is_meant and one.md5 not in (None, version.artifact.md5):
-            raise Refused(
-                f"{one.path} of the run is {one.md5}, and {version.name} in the registry is "
-                f"{version.artifact.md5}: nothing was brought",
-                hint="exp registry check",
-            )
+        if is_meant and one.md5 is not None:
+            _compare(version, one.path, one.md5)
         checked.append(one._replace(md5=version.artifact.md5) if is_meant else one)
     return checked
+
+
+def _compare(version: NamedVersion, path: TreePath, md5: str) -> None:
+    if md5 != version.artifact.md5:
+        said = f"{path} of the run is {md5}, and {version.name} in the registry is {version.artifact.md5}"
+        raise Refused(f"{said}: nothing was brought", hint="exp registry check")

@@ -80,8 +80,9 @@ def write_delivery(store: RunStore, which: str, shown: Shown) -> int:
     fields["registry"] = {
         "path": opened.file.file, "commit": delivery.registry_commit, "is_committed": delivery.is_committed
     }  # fmt: skip
+    errors = [error for error in (opened.missing, delivery.refused) if error is not None]
     if shown.as_json:
-        write_envelope(fields, [opened.missing] if opened.missing is not None else [])
+        write_envelope(fields, errors)
         return 0
     from gitexp.model.params import flatten
     from gitexp.model.values import format_value
@@ -90,8 +91,8 @@ def write_delivery(store: RunStore, which: str, shown: Shown) -> int:
     for key, value in flatten(fields).items():
         sys.stdout.write(f"{neutralise(key)}\t{neutralise(format_value(value))}\n")
     sys.stdout.flush()
-    if opened.missing is not None:
-        warn(opened.missing.message)
+    for error in errors:
+        warn(error.message)
     return 0
 
 

@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 KEY := $(shell git hash-object pyproject.toml)
 DEMO := $(VENV)/.demo-$(KEY)
 DEVELOP := $(VENV)/.develop-$(KEY)
-PYTHON_PATHS := src tests docs examples benchmarks
+PYTHON_PATHS := src tests docs examples benchmarks .github
 
 .DEFAULT_GOAL := help
 .PHONY: help demo develop test check static format lint types floors docs spelling tidy benchmarks clean

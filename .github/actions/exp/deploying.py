@@ -28,6 +28,10 @@ class Wanted(NamedTuple):
     stages: Sequence[str]
     command: str
 
+    def has(self, model: str) -> bool:
+        """Whether the model is one of those."""
+        return any(fnmatch.fnmatchcase(model, glob) for glob in self.models)
+
 
 class Arrival(NamedTuple):
     """A version that has come to a stage, or got an alias, that it had not before."""
@@ -41,12 +45,16 @@ def deploy_arrivals(project: Project, wanted: Wanted, base: str | None) -> bool:
 
     One that fails does not keep the others from being deployed; says whether all went well.
     """
-    answer = project.ask("registry", "diff", "--base", NOTHING if base is None else base)
-    if answer.data is None:
-        raise StepFailed("\n".join(answer.errors))
-    set_output("changed", json.dumps([one["spec"] for one in answer.data["versions"]]))
+    against = NOTHING if base is None else base
     deployed: list[str] = []
-    arrivals = _find_arrivals(answer.data["versions"], wanted)
+    arrivals: list[Arrival] = []
+    for stage in wanted.stages:
+        answer = project.ask("registry", "diff", "--base", against, f"--arrived={stage}")
+        if answer.data is None:
+            raise StepFailed("\n".join(answer.errors))
+        arrivals += [Arrival(one, stage) for one in answer.data["versions"] if wanted.has(one["model"])]
+        _tell_vacated([one["model"] for one in answer.data["vacated"] if wanted.has(one["model"])], stage)
+    set_output("changed", json.dumps(list(dict.fromkeys(one.version["spec"] for one in arrivals))))
     for arrival in arrivals:
         spec = arrival.version["spec"]
         try:
@@ -56,31 +64,16 @@ def deploy_arrivals(project: Project, wanted: Wanted, base: str | None) -> bool:
         else:
             deployed.append(spec)
             annotate("notice", f"{spec} was deployed to {arrival.stage}")
-    _tell_vacated(answer.data, wanted)
     if not arrivals:
         sys.stdout.write(f"nothing to deploy: nothing came to {', '.join(wanted.stages)}\n")
     set_output("deployed", json.dumps(deployed))
     return len(deployed) == len(arrivals)
 
 
-def _find_arrivals(versions: Sequence[dict[str, Any]], wanted: Wanted) -> list[Arrival]:
-    return [
-        Arrival(one, word)
-        for one in versions
-        if any(fnmatch.fnmatchcase(one["model"], glob) for glob in wanted.models)
-        for word in one["arrived"]
-        if word in wanted.stages
-    ]
-
-
-def _tell_vacated(data: dict[str, Any], wanted: Wanted) -> None:
+def _tell_vacated(models: Sequence[str], stage: str) -> None:
     """A stage that nothing stands in any more: what is deployed stays as it is, and that is said."""
-    for one in data["vacated"]:
-        if one["stage"] in wanted.stages and any(fnmatch.fnmatchcase(one["model"], glob) for glob in wanted.models):
-            annotate(
-                "warning",
-                f"nothing of {one['model']} is in {one['stage']} any more, and what was deployed of it was left alone",
-            )
+    for model in models:
+        annotate("warning", f"nothing of {model} is in {stage} any more, and what was deployed of it was left alone")
 
 
 def _deploy(project: Project, arrival: Arrival, command: str) -> None:

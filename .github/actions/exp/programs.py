@@ -53,13 +53,11 @@ class Project:
         except (ValueError, KeyError, TypeError) as error:
             raise StepFailed(f"exp {arguments[0]} ended with status {done.returncode} and no answer") from error
 
-    def write(self, *arguments: str) -> str:
-        """What ``exp`` prints. Raises StepFailed where it fails."""
-        done = self._run([sys.executable, "-I", "-m", "gitexp", *arguments])
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip()
-            raise StepFailed(f"exp {' '.join(arguments)} ended with status {done.returncode}: {said}")
-        return done.stdout.decode("utf-8", "replace")
+    def write(self, *arguments: str, env: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """The exit status of ``exp``, and what it prints; what it says besides goes to the log."""
+        done = self._run([sys.executable, "-I", "-m", "gitexp", *arguments], env)
+        show(f"exp {' '.join(arguments)}", done.stderr)
+        return done.returncode, done.stdout.decode("utf-8", "replace")
 
     def git(self, *arguments: str) -> str | None:
         """What ``git`` prints, None where it fails; what it says then goes to the log."""
@@ -69,14 +67,14 @@ class Project:
             return None
         return done.stdout.decode("utf-8", "replace").strip()
 
-    def _run(self, command: list[str]) -> subprocess.CompletedProcess[bytes]:
+    def _run(self, command: list[str], env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             command,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            env=clean_environment({"GIT_TERMINAL_PROMPT": "0"}),
+            env=clean_environment({"GIT_TERMINAL_PROMPT": "0", **(env or {})}),
         )
 
 

@@ -53,7 +53,7 @@ def _run(project: Project, request: Request) -> int:
     todo = _choose(request, event)
     _fetch_runs(project, request.remote)
     base = find_base(project, event, request.base)
-    is_fine = _check(project, base) if "check" in todo else True
+    is_fine = _check(project, base, summary="comment" not in todo) if "check" in todo else True
     if "comment" in todo:
         _comment(project, request, event, base)
     if "deploy" not in todo:
@@ -91,13 +91,21 @@ def _fetch_runs(project: Project, remote: str) -> None:
         annotate("warning", error)
 
 
-def _check(project: Project, base: str | None) -> bool:
-    """Holds the registry against its past and the runs. Whatever is wrong is an annotation at its line."""
-    against = ["--base", base] if base not in (None, NOTHING) else []
-    checked = project.ask("registry", "check", *against, "--remote")
-    problems = checked.data["problems"] if checked.data is not None else []
-    set_output("problems", str(len(problems) or len(checked.errors)))
-    return not checked.status
+def _check(project: Project, base: str | None, *, summary: bool) -> bool:
+    """Holds the registry against its past and the runs. Whatever is wrong is an annotation at its line.
+
+    ``summary``: on the page of the job, too, where no report says it.
+    """
+    against = ["--base", base] if base is not None and base != NOTHING else []
+    quiet = {} if summary else {"GITHUB_STEP_SUMMARY": ""}
+    status, annotations = project.write("registry", "check", *against, "--remote", "--format", "github", env=quiet)
+    sys.stdout.write(annotations)  # escaped by who wrote them
+    sys.stdout.flush()
+    count = sum(line.startswith("::error ") for line in annotations.splitlines())
+    set_output("problems", str(count))
+    if status and not count:
+        annotate("error", f"the registry could not be checked: status {status}, see the log")
+    return not status
 
 
 def _comment(project: Project, request: Request, event: Event, base: str | None) -> None:
@@ -107,14 +115,17 @@ def _comment(project: Project, request: Request, event: Event, base: str | None)
     changed = project.ask("registry", "diff", "--base", base)
     versions = [one["spec"] for one in (changed.data or {}).get("versions", [])]
     set_output("changed", json.dumps(versions))
-    body = project.write("registry", "diff", "--base", base, "--check", "--remote", "--format", "md")
-    add_summary(body)
+    status, body = project.write("registry", "diff", "--base", base, "--check", "--remote", "--format", "md")
     mark = body.partition("\n")[0]
+    if not mark.startswith("<!-- exp registry "):
+        raise StepFailed(f"there is no report: exp registry diff ended with status {status}, see the log")
+    add_summary(body)
     if len(body.encode("utf-16-le", "surrogatepass")) // 2 > _MOST_CHARACTERS:
         raise StepFailed("the report is longer than a comment may be: this is our bug")
     try:
         github = GitHub(_variable("GITHUB_API_URL"), _variable("GITHUB_REPOSITORY"), request.token)
-        if not versions and github.find_comment(event.pull_request, mark, request.author) is None:
+        is_empty = not versions and not status
+        if is_empty and github.find_comment(event.pull_request, mark, request.author) is None:
             return
         comment = github.put_comment(event.pull_request, mark, body, request.author)
     except ApiFailed as error:

@@ -19,19 +19,21 @@ exp registry show fraud:v3 --lineage    down to code and data
 exp registry history fraud --at 2026-03-01
 exp registry get fraud@production --json
 exp registry card fraud:v3 -o README.md
+exp registry diff --base origin/main    what a merge would change
 exp registry check --base origin/main   in CI, before a merge
 exp registry check --remote             and ask for the bytes
 """
-ACTIONS = ("ls", "show", "history", "check", "get", "card")
+ACTIONS = ("ls", "show", "history", "diff", "check", "get", "card")
 _OF_ACTIONS = {
     "lineage": ("show",),
     "stage": ("history",),
     "at": ("history",),
     "output": ("card",),
-    "force": ("card",),
-    "base": ("check",),
-    "remote": ("check",),
-    "format": ("check",),
+    "base": ("check", "diff"),
+    "remote": ("check", "diff"),
+    "check": ("diff",),
+    "format": ("check", "diff"),
+    "arrived": ("diff",),
 }
 """Which actions each option is for."""
 
@@ -41,14 +43,16 @@ def _complete_action(incomplete: str) -> list[str]:
 
 
 def _complete_format(incomplete: str) -> list[str]:
-    return [word for word in ("text", "github") if word.startswith(incomplete)]
+    return [word for word in ("text", "github", "md") if word.startswith(incomplete)]
 
 
 def registry(
     ctx: typer.Context,
     action: Annotated[
         str,
-        typer.Argument(metavar="ls|show|history|check|get|card", help="What to do.", autocompletion=_complete_action),
+        typer.Argument(
+            metavar="ls|show|history|diff|check|get|card", help="What to do.", autocompletion=_complete_action
+        ),
     ] = "ls",
     which: Annotated[
         str | None,
@@ -74,17 +78,24 @@ def registry(
     ] = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="With card: write over a file that is there.")] = False,
     base: Annotated[
-        str | None, typer.Option("--base", metavar="REF", help="With check: what the file is held against.")
+        str | None, typer.Option("--base", metavar="REF", help="With check and diff: what the file is held against.")
     ] = None,
     remote: Annotated[
-        bool, typer.Option("--remote", help="With check: ask the remotes for runs and bytes, too.")
+        bool, typer.Option("--remote", help="With check, and diff --check: ask the remotes for runs and bytes, too.")
     ] = False,
+    check: Annotated[bool, typer.Option("--check", help="With diff: say what is wrong, too.")] = False,
+    arrived: Annotated[
+        str | None,
+        typer.Option(
+            "--arrived", metavar="STAGE", help="With diff: only what came to this stage since the base itself."
+        ),
+    ] = None,
     form: Annotated[
         str | None,
         typer.Option(
             "--format",
-            metavar="text|github",
-            help="With check: for people, or for GitHub Actions. [default: as where it runs]",
+            metavar="FORM",
+            help="Of check: text or github. Of diff: text or md. [default: as where it runs]",
             autocompletion=_complete_format,
             show_default=False,
         ),
@@ -97,19 +108,20 @@ def registry(
     The registry is the file registry.yaml at the root of the project. exp promote and exp approve write it; here it is
     only read. In a bare repository it is that of HEAD.
     """
-    _check_words(
-        action,
-        which,
-        {
-            "lineage": lineage,
-            "stage": stage,
-            "at": at,
-            "output": output,
-            "force": force,
-            "base": base,
-            "remote": remote,
-        },
-    )
+    given: dict[str, object] = {
+        "lineage": lineage,
+        "stage": stage,
+        "at": at,
+        "output": output,
+        "base": base,
+        "remote": remote,
+    }
+    _check_words(action, which, given | {"check": check, "format": form, "arrived": arrived})
+    if action == "diff":
+        from gitexp.cli.registry_diff import DiffRequest, write_diff
+
+        request = DiffRequest(base, which, check, remote, form, arrived)
+        return write_diff(request, as_json=as_json, colour=ctx.obj.colour)
     if action == "check":
         from gitexp.cli.registry_check import write_check
 

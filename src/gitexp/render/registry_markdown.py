@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.model.registry import NO_STAGE
+from gitexp.model.registry import ARCHIVE, NO_STAGE
 from gitexp.render.github_text import escape_text, format_name
 from gitexp.render.registry_markdown_change import Shares, write_code, write_inputs, write_metrics
 from gitexp.render.registry_markdown_gate import write_approvals, write_gate
@@ -73,9 +73,10 @@ def _write(diff: RegistryDiff, room: Room) -> str:
         f"- nothing of {format_name(one.model)} is in {format_name(one.stage)} any more"
         for one in diff.difference.vacated[: room.problems]
     ]
-    for one in diff.versions[: room.versions]:
+    versions = sorted(diff.versions, key=_is_leaving)
+    for one in versions[: room.versions]:
         parts += _write_version(one, room.shares)
-    rest = [one.difference.name for one in diff.versions[room.versions :]]
+    rest = [one.difference.name for one in versions[room.versions :]]
     if rest:
         more = f" and {len(rest) - 50} others" if len(rest) > 50 else ""
         parts.append(f"No room here for {', '.join(map(format_name, rest[:50]))}{more}.")
@@ -87,12 +88,16 @@ def _title(diff: RegistryDiff) -> str:
         return f"{format_name(diff.path)} cannot be read"
     if not diff.versions and not diff.difference.gone:
         return f"No version of {format_name(diff.path)} changes"
-    moved = [one.difference for one in diff.versions if one.difference.has_moved]
-    if len(moved) == 1 and len(diff.versions) <= 2:
-        one = moved[0]
-        return f"{format_name(one.name)} goes to {format_name(one.now.stage)}"
+    staying = [one.difference for one in diff.versions if not _is_leaving(one)]
+    if len(staying) == 1 and staying[0].has_moved:
+        return f"{format_name(staying[0].name)} goes to {escape_text(staying[0].now.stage)}"
     count = len(diff.versions)
     return f"{count} {'version changes' if count == 1 else 'versions change'} in {format_name(diff.path)}"
+
+
+def _is_leaving(one: ReportedVersion) -> bool:
+    """Whether it only makes room: nobody needs its metrics any more."""
+    return one.difference.has_moved and one.difference.now.stage in (NO_STAGE, ARCHIVE)
 
 
 def _write_check(check: RegistryCheck, most: int) -> str:
@@ -119,6 +124,8 @@ def _tell_problem(problem: Problem) -> str:
 def _write_version(one: ReportedVersion, shares: Shares) -> list[str]:
     difference = one.difference
     parts = [f"#### {format_name(difference.name)}: {_tell_move(one)}", _write_entries(difference.entries, shares)]
+    if _is_leaving(one) and difference.was is not None:
+        return parts
     parts += write_gate(one)
     parts += write_approvals(one, shares.people)
     parts += write_metrics(one, shares)

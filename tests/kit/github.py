@@ -56,7 +56,7 @@ class GitHubApi:
             def do_GET(self) -> None:
                 api.answer(self)
 
-            do_POST = do_PATCH = do_GET
+            do_POST = do_PATCH = do_GET  # noqa: N815  the names are the library's
 
             def log_message(self, format: str, *args: object) -> None:
                 """Nothing: what was asked is kept."""
@@ -150,7 +150,12 @@ def make_event(folder: pathlib.Path, name: str, **words: str) -> pathlib.Path:
 
 
 def run_step(
-    checkout: GitFolder, event: pathlib.Path, name: str, api: GitHubApi, env: Mapping[str, str] | None = None, **inputs: str
+    checkout: GitFolder,
+    event: pathlib.Path,
+    name: str,
+    api: GitHubApi,
+    env: Mapping[str, str] | None = None,
+    **inputs: str,
 ) -> Step:
     """Runs what the action runs, as a runner would: defaults from action.yml, the token's stand-in among them."""
     place = event.parent

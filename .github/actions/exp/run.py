@@ -112,19 +112,19 @@ def _comment(project: Project, request: Request, event: Event, base: str | None)
     """Puts the report into the one comment and the summary of the job. A comment that may not be is said, no more."""
     if event.pull_request is None or base is None:
         raise StepFailed(f"a comment goes to a pull request, and the event is {event.name}")
-    changed = project.ask("registry", "diff", "--base", base)
-    versions = [one["spec"] for one in (changed.data or {}).get("versions", [])]
+    told = project.ask("registry", "diff", "--base", base, "--check", "--remote", "--format", "md")
+    if told.data is None:
+        raise StepFailed("there is no report: " + "\n".join(told.errors))
+    versions = [one["spec"] for one in told.data["versions"]]
     set_output("changed", json.dumps(versions))
-    status, body = project.write("registry", "diff", "--base", base, "--check", "--remote", "--format", "md")
+    body = told.data["markdown"]
     mark = body.partition("\n")[0]
-    if not mark.startswith("<!-- exp registry "):
-        raise StepFailed(f"there is no report: exp registry diff ended with status {status}, see the log")
     add_summary(body)
     if len(body.encode("utf-16-le", "surrogatepass")) // 2 > _MOST_CHARACTERS:
         raise StepFailed("the report is longer than a comment may be: this is our bug")
     try:
         github = GitHub(_variable("GITHUB_API_URL"), _variable("GITHUB_REPOSITORY"), request.token)
-        is_empty = not versions and not status
+        is_empty = not versions and not told.status
         if is_empty and github.find_comment(event.pull_request, mark, request.author) is None:
             return
         comment = github.put_comment(event.pull_request, mark, body, request.author)

@@ -28,14 +28,15 @@ class DiffRequest(NamedTuple):
 
 
 def write_diff(request: DiffRequest, *, as_json: bool, colour: str) -> int:
-    """Prints what changed since the base, HEAD where none is given; the status is 1 where a check finds a problem."""
+    """Prints what changed since the base, HEAD where none is given; the status is 1 where a check finds a problem.
+
+    JSON has the Markdown, too, where that is asked for.
+    """
     from gitexp.actions.registry_diff import Asked, diff_registry
 
     form = request.form or "text"
     if form not in FORMS:
         raise UsageError(f"--format {form}: there is {' and '.join(FORMS)}", hint="exp registry diff --format md")
-    if as_json and request.form is not None:
-        raise UsageError("--json and --format: one form at a time", hint="exp registry diff --json")
     if request.remote and not request.check:
         raise UsageError("--remote is of the check", hint="exp registry diff --check --remote")
     asked = Asked(request.base or _HEAD, request.model, request.arrived, check=request.check, remote=request.remote)
@@ -44,7 +45,12 @@ def write_diff(request: DiffRequest, *, as_json: bool, colour: str) -> int:
         from gitexp.cli.output import write_envelope
         from gitexp.render.registry_difference import registry_diff_fields
 
-        write_envelope(registry_diff_fields(diff), [diff.broken] if diff.broken is not None else [])
+        fields = registry_diff_fields(diff)
+        if form == "md":
+            from gitexp.render.registry_markdown import format_registry_markdown
+
+            fields["markdown"] = format_registry_markdown(diff)
+        write_envelope(fields, [diff.broken] if diff.broken is not None else [])
     elif request.arrived is not None:
         sys.stdout.write("".join(f"{one.difference.name}\n" for one in diff.versions))
     elif form == "md":

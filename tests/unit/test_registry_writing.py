@@ -186,3 +186,14 @@ def test_whatever_is_said_comes_back_and_nothing_of_the_hand_is_lost(steps: list
         assert read(text) == registry
     kept = [line for line in BY_HAND.splitlines() if "#" in line and "since monday" not in line]
     assert [line for line in text.splitlines() if line in kept] == kept
+
+
+def test_what_a_file_leaves_unsaid_is_written_where_it_changes() -> None:
+    text = "format: 1\npolicies:\n  production: {approvals: 2}   # two of us\n"
+    before = read(text)
+    assert before.models == {}
+
+    made = rewrite_registry(text, before, add_version(before, "fraud", make_version(1)))
+
+    assert made.startswith(text + "models:\n  fraud:\n")
+    assert "stages" not in made

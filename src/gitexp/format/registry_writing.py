@@ -165,7 +165,7 @@ def _apply(node: Any, before: Any, after: Any) -> None:
             old = before.get(key)
             if key in node and node[key] is None:
                 node[key] = _to_nodes(value)
-            elif key not in before:
+            elif key not in before or (key not in node and not _is_equal(old, value)):  # what is implied is not there
                 node.insert(min(place, len(node)), key, _to_nodes(value))
             elif not _is_equal(old, value):
                 _apply_to(node, key, old, value)

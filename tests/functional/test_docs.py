@@ -55,6 +55,18 @@ def record(folder: GitFolder, *flags: str) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
+def give_team(folder: GitFolder) -> None:
+    """The same, pushed, with weights that go to a data remote of the team's and a metric whose direction is known."""
+    weights = SCRIPT.replace("model.txt", "model.bin").replace('{loss}\\n")', '{loss}\\n" * 200_000)')
+    assert weights.count("model.bin") == weights.count("200_000") == 1
+    settings = "metrics: {loss: minimize}\nstorage: ../store\n"
+    folder.gen({"train.py": weights, ".gitignore": "model.bin\n", ".exp.yaml": settings})
+    folder.commit("Train")
+    folder.git("init", "--quiet", "--bare", "../team.git")
+    folder.git("remote", "add", "origin", "../team.git")
+    folder.git("push", "--quiet", "origin", "main")
+
+
 def give_data(folder: GitFolder) -> None:
     """A run that read a folder and wrote weights, in a repository whose code was pushed."""
     folder.gen({"train.py": "open('model.bin', 'wb').write(bytes(2_000_000))\n", ".gitignore": "model.bin\ndata/\n"})
@@ -87,6 +99,7 @@ GIVEN: dict[str, Callable[[GitFolder], None]] = {
     "an empty folder": lambda folder: shutil.rmtree(folder.path / ".git"),
     "a repository with train.py": give_script,
     "a repository with three runs": give_runs,
+    "a repository of a team with train.py": give_team,
     "a repository with a run that read data and wrote weights": give_data,
     "a repository with a DVC pipeline": give_pipeline,
     "a repository with DVC experiments": give_experiments,

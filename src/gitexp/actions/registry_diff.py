@@ -10,6 +10,7 @@ from gitexp.actions.check_registry_base import find_base
 from gitexp.actions.signers import read_signers
 from gitexp.actions.version_change import compare_versions
 from gitexp.errors import BrokenRecord, BrokenRegistry, VersionNotFound
+from gitexp.git.refs import resolve
 from gitexp.model.policy import NO_POLICY
 from gitexp.model.refs import parse_run_ref
 from gitexp.model.registry import EMPTY
@@ -18,6 +19,8 @@ from gitexp.model.registry_report import RegistryDiff, ReportedVersion
 from gitexp.store.registry_file import read_registry, registry_path
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitexp.actions.check_registry_base import Base
     from gitexp.model.head import RunHead
     from gitexp.model.registry import Registry
@@ -27,32 +30,34 @@ if TYPE_CHECKING:
     from gitexp.store.head_reading import Heads
     from gitexp.store.runs import RunStore
 
+_HEAD = "HEAD"
+
 
 class Asked(NamedTuple):
     """What is to be told. ``base`` is a commit; an id of zeros alone, as Git has it, stands for nothing at all.
 
-    Held against is the commit at which HEAD and the base parted; with ``arrived``, a stage or an alias, it is the base
+    None: that of the pull request in whose environment we are, else HEAD, which is what would be committed. Held
+    against is the commit at which HEAD and the base parted; with ``arrived``, a stage or an alias, it is the base
     itself, and only what came there is told. ``model``: of this one alone. ``check``: what is wrong, too, ``remote``
     with what the remotes have.
     """
 
-    base: str
+    base: str | None
     model: str | None = None
     arrived: str | None = None
     check: bool = False
     remote: bool = False
 
 
-def diff_registry(store: RunStore, asked: Asked) -> RegistryDiff:
+def diff_registry(store: RunStore, asked: Asked, environment: Mapping[str, str] | None = None) -> RegistryDiff:
     """What changed in the registry.
 
     Raises BrokenRegistry where no check was asked to say so, VersionNotFound where there never was such a model, and
     what ``find_base`` and ``check_registry`` raise.
     """
-    given = asked.base if asked.base.strip("0") else None
-    base = find_base(store, given, {}) if given is not None else None
+    base = _find_base(store, asked.base, environment or {})
     commit = None if base is None else base.tip if asked.arrived is not None else base.commit
-    checked = check_registry(store, given, remote=asked.remote) if asked.check else None
+    checked = check_registry(store, base.tip if base else None, remote=asked.remote) if asked.check else None
     before, notes = _read(store, commit)
     try:
         file = read_registry(store)
@@ -71,6 +76,15 @@ def diff_registry(store: RunStore, asked: Asked) -> RegistryDiff:
     reporter = _Reporter(store, base, now, checked)
     versions = tuple(reporter.report(one) for one in difference.versions)
     return RegistryDiff(registry_path(store), commit, difference, versions, checked, None, notes)
+
+
+def _find_base(store: RunStore, given: str | None, environment: Mapping[str, str]) -> Base | None:
+    if given is not None:
+        return find_base(store, given, {}) if given.strip("0") else None
+    found = find_base(store, None, environment)
+    if found is not None or resolve(store.repository, _HEAD) is None:  # nothing is committed yet: all of it is new
+        return found
+    return find_base(store, _HEAD, {})
 
 
 def _select(difference: RegistryDifference, arrived: str | None) -> RegistryDifference:

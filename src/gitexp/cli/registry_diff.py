@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from gitexp.model.registry_report import RegistryDiff
 
 FORMS = ("text", "md")
-_HEAD = "HEAD"
 
 
 class DiffRequest(NamedTuple):
@@ -28,9 +28,10 @@ class DiffRequest(NamedTuple):
 
 
 def write_diff(request: DiffRequest, *, as_json: bool, colour: str) -> int:
-    """Prints what changed since the base, HEAD where none is given; the status is 1 where a check finds a problem.
+    """Prints what changed, and gives the exit status: 1 where a check finds a problem.
 
-    JSON has the Markdown, too, where that is asked for.
+    The base is the one that is given, else that of the pull request, else HEAD. JSON has the Markdown, too, where that
+    is asked for.
     """
     from gitexp.actions.registry_diff import Asked, diff_registry
 
@@ -39,8 +40,8 @@ def write_diff(request: DiffRequest, *, as_json: bool, colour: str) -> int:
         raise UsageError(f"--format {form}: there is {' and '.join(FORMS)}", hint="exp registry diff --format md")
     if request.remote and not request.check:
         raise UsageError("--remote is of the check", hint="exp registry diff --check --remote")
-    asked = Asked(request.base or _HEAD, request.model, request.arrived, check=request.check, remote=request.remote)
-    diff = diff_registry(open_recovered(), asked)
+    asked = Asked(request.base, request.model, request.arrived, check=request.check, remote=request.remote)
+    diff = diff_registry(open_recovered(), asked, os.environ)
     if as_json:
         from gitexp.cli.output import write_envelope
         from gitexp.render.registry_difference import registry_diff_fields
@@ -58,14 +59,15 @@ def write_diff(request: DiffRequest, *, as_json: bool, colour: str) -> int:
 
         sys.stdout.write(format_registry_markdown(diff))
     else:
-        _write_page(diff, request.base or _HEAD, colour)
+        _write_page(diff, colour)
     return int(diff.check is not None and bool(diff.check.problems))
 
 
-def _write_page(diff: RegistryDiff, base: str, colour: str) -> None:
+def _write_page(diff: RegistryDiff, colour: str) -> None:
     from gitexp.render.registry_difference import build_registry_diff
     from gitexp.render.screen import write_page
 
     write_page(build_registry_diff(diff, look := find_look(colour)), look, sys.stdout)
     if not diff.versions and not diff.difference.gone and diff.broken is None:
-        say(f"no version of {diff.path} changed since {base}")
+        since = f" since {diff.base[:7]}" if diff.base is not None else ""
+        say(f"no version of {diff.path} changed{since}")

@@ -59,7 +59,7 @@ def _row(one: ReportedVersion, look: Look) -> tuple[Line, ...]:
         line(_tell_move(difference, look)),
         line(Span(against, "muted")),
         line(approvals),
-        _metrics(one.change, look),
+        _metrics(one.change),
     )
 
 
@@ -71,14 +71,16 @@ def _tell_move(difference: VersionDifference, look: Look) -> str:
     return f"{difference.stage_before} {arrow} {now}" if difference.has_moved else now
 
 
-def _metrics(change: VersionChange, look: Look) -> Line:
-    """The metrics that are better or worse, with how much."""
+def _metrics(change: VersionChange) -> Line:
+    """The metrics that are better or worse, with how much; of what is held against nothing the first ones."""
     parts: list[Span] = []
-    for row in [one for one in change.metrics if one.b is not None and one.better is not None][:_MOST_METRICS]:
-        parts.append(Span(f"{'  ' if parts else ''}{row.key} "))
-        delta = format_delta(row.delta, full=not look.is_screen) if row.delta is not None else ""
-        parts.append(Span(f"{format_number(row.b.last) if row.b is not None else ''} "))
-        parts.append(Span(f"({delta} {'better' if row.better else 'worse'})", "good" if row.better else "bad"))
+    told = [row for row in change.metrics if row.b is not None and (row.better is not None or change.old is None)]
+    for row in told[:_MOST_METRICS]:
+        value = format_number(row.b.last) if row.b is not None else ""
+        parts.append(Span(f"{'  ' if parts else ''}{row.key} {value}"))
+        if row.better is not None and row.delta is not None:
+            delta = format_delta(row.delta, full=False)
+            parts.append(Span(f" ({delta} {'better' if row.better else 'worse'})", "good" if row.better else "bad"))
     return tuple(parts)
 
 

@@ -80,11 +80,7 @@ def _find_near(known: Sequence[RunHead], old: RunHead, new: RunHead) -> list[Run
     near = [
         head
         for head in known
-        if head.status is Status.FINISHED
-        and head.id not in ids
-        and not head.hidden
-        and head.lineage.reproduces is None
-        and any(_may_repeat(head, one) for one in pair)
+        if head.status is Status.FINISHED and head.id not in ids and any(_may_repeat(head, one) for one in pair)
     ]
     return [*pair, *near]
 

@@ -9,6 +9,7 @@ from gitexp.actions.check_registry import check_registry
 from gitexp.actions.check_registry_base import find_base
 from gitexp.actions.signers import read_signers
 from gitexp.actions.version_change import compare_versions
+from gitexp.actions.version_runs import load_version_run
 from gitexp.errors import BrokenRecord, BrokenRegistry, VersionNotFound
 from gitexp.git.refs import resolve
 from gitexp.model.policy import NO_POLICY
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from gitexp.actions.check_registry_base import Base
     from gitexp.model.head import RunHead
-    from gitexp.model.registry import Registry
+    from gitexp.model.registry import Registry, Version
     from gitexp.model.registry_check import RegistryCheck, Transition
     from gitexp.model.registry_difference import VersionDifference
     from gitexp.model.run import Run
@@ -123,22 +124,23 @@ class _Reporter:
             self._heads = self._store.heads()
         model, version = difference.model, difference.now
         change = compare_versions(self._store, model, difference.against, version, self._heads)
-        head, run = self._open(version.run)
+        head, run = self._open(version)
         policy = self._registry.policies.get(difference.aim, NO_POLICY)
         approvals = check_approvals(
             self._store, model, version, difference.approvals, self._signers, self._registry.policies
         )
         return ReportedVersion(difference, change, head, run, approvals, policy, self._find_transition(difference))
 
-    def _open(self, ref: str) -> tuple[RunHead | None, Run | None]:
-        parsed = parse_run_ref(ref)
+    def _open(self, version: Version) -> tuple[RunHead | None, Run | None]:
+        parsed = parse_run_ref(version.run)
         assert self._heads is not None
         assert parsed is not None, "the reader of the registry lets nothing else through"
-        head = next((one for one in self._heads.runs if one.id == parsed.id), None)
+        now = next((one for one in self._heads.runs if one.id == parsed.id), None)
         try:
-            return head, self._store.load(head) if head is not None else None
+            head, run = load_version_run(self._store, version)
         except BrokenRecord:  # the change, which read it too, has it among its notes
-            return head, None
+            return now, None
+        return now or head, run
 
     def _find_transition(self, difference: VersionDifference) -> Transition | None:
         found = [

@@ -67,7 +67,7 @@ class VersionDifference(NamedTuple):
 
 
 class Vacated(NamedTuple):
-    """A stage, or an alias, that a version of the model had and none has any more."""
+    """A stage, or an alias, that a version of the model had and none has any more; none went on to another stage."""
 
     model: str
     stage: str
@@ -130,7 +130,12 @@ def _list_rivals(aim: str, stages: tuple[str, ...]) -> tuple[str, ...]:
 def _find_vacated(before: Registry, now: Registry) -> Iterator[Vacated]:
     for model in before.models.values():
         after = now.models.get(model.name)
-        had = dict.fromkeys(word for version in model.versions for word in _words(version) if word != ARCHIVE)
-        for word in had:
-            if after is None or not after.at(word):
+        for word in dict.fromkeys(word for one in model.versions for word in _words(one) if word != ARCHIVE):
+            if after is None or not (after.at(word) or _went_on(model, after, word)):
                 yield Vacated(model.name, word)
+
+
+def _went_on(model: Model, after: Model, stage: str) -> bool:
+    """Whether a version that stood in a stage stands in another one now."""
+    now = [after.version(one.number) for one in model.versions if one.stage == stage]
+    return any(one is not None and one.stage not in (NO_STAGE, ARCHIVE) for one in now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gitexp.model.refs import parse_run_ref
-from gitexp.model.registry import NO_STAGE, name_version
+from gitexp.model.registry import ARCHIVE, NO_STAGE, name_version
 from gitexp.render.json_form import to_plain
 from gitexp.render.numbers import format_delta, format_number
 from gitexp.render.page import Gap, Grid, GridColumn, Heading, Line, Page, Span, Text, line
@@ -59,7 +59,7 @@ def _row(one: ReportedVersion, look: Look) -> tuple[Line, ...]:
         line(_tell_move(difference, look)),
         line(Span(against, "muted")),
         line(approvals),
-        _metrics(one.change),
+        _metrics(one.change) if difference.now.stage not in (NO_STAGE, ARCHIVE) else (),
     )
 
 

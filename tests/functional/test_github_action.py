@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,7 @@ from gitexp.model.registry import EMPTY, Entry
 from gitexp.model.registry_changes import add_entry, add_version
 from gitexp.model.run import Artifact
 from kit.git import GitFolder
-from kit.github import ACTION, BOT, GitHubApi, Step, make_event, run_step
+from kit.github import ACTION, BOT, ROOT, GitHubApi, Step, make_event, run_step
 from kit.registries import BEGAN, BY, FIRST, SECOND, get_registry, plan_version, put_registry, weights_of
 from kit.storage import md5_of
 from kit.stored import plan_run, store_run
@@ -458,3 +460,91 @@ def test_no_script_of_the_action_holds_an_expression() -> None:
     given = {name for step in steps for name in re.findall(r"inputs\.([a-z-]+)", json.dumps(step))}
     assert given == set(action["inputs"])
     assert os.path.exists(ACTION / "run.py")
+
+
+def test_gitexp_is_installed_apart_from_the_job(tmp_path: pathlib.Path) -> None:
+    """A pull request may bring a folder ``pip``, or a ``gitexp``: neither is run instead."""
+    wheel = tmp_path / "gitexp-99-py3-none-any.whl"
+    info = "gitexp-99.dist-info"
+    files = {
+        "gitexp/__init__.py": "NAME = 'the one that was asked for'\n",
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: gitexp\nVersion: 99\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: by hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+        archive.writestr(f"{info}/RECORD", "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"]))
+    folder = GitFolder.create(tmp_path / "work")
+    hostile = "import pathlib; pathlib.Path('pwned').touch()\n"
+    folder.gen({"pip/__init__.py": hostile, "pip/__main__.py": hostile, "venv.py": hostile, "gitexp.py": hostile})
+    output = tmp_path / "output"
+    env = {"EXP_INSTALL": f"--no-index {wheel}", "RUNNER_TEMP": str(tmp_path), "GITHUB_OUTPUT": str(output)}
+
+    refused = folder.run(sys.executable, "-I", str(ACTION / "install.py"), env=env)
+
+    assert refused.returncode == 2
+    assert refused.stdout == b"::error title=gitexp::input gitexp: requirements are meant, and no options of pip\n"
+    done = folder.run(sys.executable, "-I", str(ACTION / "install.py"), env={**env, "EXP_INSTALL": str(wheel)})
+    assert done.returncode == 0, done.stderr.decode()
+    python = output.read_text().removeprefix("python=").strip()
+    assert python.startswith(str(tmp_path))
+    said = folder.run(python, "-I", "-c", "import gitexp; print(gitexp.NAME)")
+    assert said.stdout == b"the one that was asked for\n"
+    assert not (folder.path / "pwned").exists()
+
+
+def test_the_examples_of_the_documentation_are_ones_of_this_action() -> None:
+    page = (ROOT / "docs" / "how-to" / "promote-from-ci.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(# \.git.*?)```", page, re.DOTALL)]
+    github, gitlab = blocks
+    steps = [step for job in github["jobs"].values() for step in job["steps"] if "/actions/exp@" in step["uses"]]
+    assert len(steps) == 2
+    known = yaml.safe_load((ACTION / "action.yml").read_text(encoding="utf-8"))["inputs"]
+    assert all(step["with"].keys() <= known.keys() for step in steps)
+    told = set(re.findall(r"EXP_[A-Z0-9]+", page.partition("| variable |")[2].partition("\n\n")[0]))
+    given = set(re.findall(r'"(EXP_[A-Z0-9]+)":', (ACTION / "deploying.py").read_text(encoding="utf-8")))
+    assert told == given != set()
+    assert gitlab["check models"]["script"][-1] == "exp registry check --remote"
+
+
+def test_what_gitlab_is_told_to_run_runs(team: GitFolder) -> None:
+    """The lines of the page, in a clone as GitLab makes it."""
+    page = (ROOT / "docs" / "how-to" / "promote-from-ci.md").read_text(encoding="utf-8")
+    jobs = yaml.safe_load(re.findall(r"```yaml\n(# \.gitlab.*?)```", page, re.DOTALL)[0])
+    team.git("checkout", "--quiet", "-b", "promote")
+    promote(team)
+    team.git("push", "--quiet", "origin", "promote")
+    checkout = check_out(team, "refs/heads/promote")
+    before = [line for line in jobs["default"]["before_script"] if not line.startswith("pip ")]
+    script = "\n".join(["set -eo pipefail", *before, *jobs["check models"]["script"]])
+    env = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+
+    checked = checkout.run("bash", "-c", script, env=env)
+
+    assert checked.returncode == 0, checked.stderr.decode()
+    assert "goes to production" in (checkout.path / "models.md").read_text()
+    checkout.gen({"deploy.sh": '#!/bin/sh\necho "$1" $(ls artifacts) > deployed\n'})
+    (checkout.path / "deploy.sh").chmod(0o755)
+    base = team.git("rev-parse", "main")
+    script = "\n".join(["set -eo pipefail", *jobs["deploy models"]["script"]])
+
+    deployment = checkout.run("bash", "-c", script, env={"CI_COMMIT_BEFORE_SHA": base})
+
+    assert deployment.returncode == 0, deployment.stderr.decode()
+    assert (checkout.path / "deployed").read_text() == "fraud:v2 model.pt\n"
+
+
+def test_a_merge_queue_is_checked(team: GitFolder, api: GitHubApi) -> None:
+    base = team.git("rev-parse", "main")
+    promote(team)
+    team.git("push", "--quiet", "origin", "main:refs/heads/queue/main/pr-7")
+    event = team.path.parent / "event.json"
+    event.write_text(json.dumps({"merge_group": {"base_sha": base}}))
+
+    step = run_step(check_out(team, "refs/heads/queue/main/pr-7"), event, "merge_group", api)
+
+    assert step.status == 0, step.log
+    assert "2 transitions since" in step.log
+    assert "fraud:v2 to production" in step.summary.replace("&#58;", ":")
+    assert api.asked == []

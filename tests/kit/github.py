@@ -133,8 +133,8 @@ class Step:
                 stopped = None if said == f"::{stopped}::" else stopped
             elif said.startswith("::stop-commands::"):
                 stopped = said.removeprefix("::stop-commands::")
-            elif said.startswith(f"::{level} "):
-                found.append(said.partition("::")[2].partition("::")[2].replace("%0A", "\n").replace("%25", "%"))
+            elif shown := re.fullmatch(rf"::{level}(?: [^:]*)?::(.*)", said):
+                found.append(shown[1].replace("%0A", "\n").replace("%25", "%"))
         return found
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.check_approvals import check_approvals
 from gitexp.actions.check_registry import check_registry
-from gitexp.actions.check_registry_base import find_base
+from gitexp.actions.check_registry_past import find_base
 from gitexp.actions.signers import read_signers
 from gitexp.actions.version_change import compare_versions
 from gitexp.actions.version_runs import load_version_run
@@ -22,7 +22,7 @@ from gitexp.store.registry_file import read_registry, registry_path
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitexp.actions.check_registry_base import Base
+    from gitexp.actions.check_registry_past import Base
     from gitexp.model.head import RunHead
     from gitexp.model.registry import Registry, Version
     from gitexp.model.registry_check import RegistryCheck, Transition

@@ -34,6 +34,7 @@ MOST_BYTES = 8_000_000
 
 _STAGE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_NUMBER = re.compile(r"v\d+")
 _MD5 = re.compile(r"[0-9a-f]{32}(?:\.dir)?")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NUMBERS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
@@ -81,7 +82,7 @@ def is_model_name(text: str) -> bool:
 
 def is_alias(text: str) -> bool:
     """Whether an alias can be called so: as a model, but not like a version's number."""
-    return _WORD.fullmatch(text) is not None and text != NO_STAGE
+    return _WORD.fullmatch(text) is not None and text != NO_STAGE and not _NUMBER.fullmatch(text)
 
 
 def _check_format(node: Node) -> None:

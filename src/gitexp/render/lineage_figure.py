@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gitexp.model.lineage import Lineage, LineageNode, TreeRow
     from gitexp.render.embedded import Embedded
 
-_WIDEST_TITLE = 22
+_WIDEST_TITLE = 20
 _WIDEST_TOLD = 26
 _WIDEST_LABEL = 14
 _WIDEST_FACT = 300

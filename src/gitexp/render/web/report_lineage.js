@@ -13,7 +13,7 @@ function makeBox(box) {
   group.append(
     makeSvg("title", {}, told),
     makeSvg("rect", { width: BOX.width, height: BOX.height, rx: 6 }),
-    makeSvg("text", { x: 10, y: 16, class: "lineage-kind" }, box.doubt ? `${box.kind}  ! ${box.doubt}`.slice(0, 34) : box.kind),
+    makeSvg("text", { x: 10, y: 16, class: "lineage-kind" }, box.doubt ? `${box.kind}  ! ${box.doubt}`.slice(0, 32) : box.kind),
     makeSvg("text", { x: 10, y: 33, class: "lineage-title" }, box.title),
     makeSvg("text", { x: 10, y: 49, class: "lineage-told" }, box.told),
   );

@@ -118,8 +118,8 @@ def complete(folder: GitFolder, line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("exp promote fra", ["fraud:v2", "fraud:v1"]),
-        ("exp promote --rollback fra", ["fraud", "fraud:v2", "fraud:v1"]),
+        ("exp promote fra", ["fraud:v2", "fraud:v1", "fraud@staging", "fraud@champion"]),
+        ("exp promote --rollback fra", ["fraud", "fraud:v2", "fraud:v1", "fraud@staging", "fraud@champion"]),
         ("exp promote las", ["last"]),
         ("exp promote last --model f", ["fraud"]),
         ("exp promote last --stage ", ["staging", "production", "archived", "none"]),

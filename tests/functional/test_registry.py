@@ -94,7 +94,7 @@ def test_where_there_is_no_registry(folder: GitFolder) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
-        (("lss",), 2, "there is ls, show, history, check, get, card"),
+        (("lss",), 2, "there is ls, show, history, diff, check, get, card"),
         (("show",), 2, "of which?"),
         (("show", "fraud"), 2, "'fraud' names no version of a model\nhint: fraud@production, or fraud:v1"),
         (("show", "last"), 2, "names no version of a model"),

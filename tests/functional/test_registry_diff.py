@@ -100,6 +100,13 @@ def test_what_others_promoted_meanwhile_is_no_change_of_ours(promoted: GitFolder
     assert run_exp(promoted, "registry", "diff", "--base", "main", "--arrived", "production").out == "fraud:v1\n"
 
 
+def test_which_way_is_better_is_said_by_the_base(promoted: GitFolder) -> None:
+    promoted.gen({".exp.yaml": "metrics:\n  val_auc: minimize\n"})
+    promoted.commit("Promote")
+
+    assert "(+0.05 better)" in run_exp(promoted, "registry", "diff", "--base", "main").out
+
+
 def test_names_of_what_came_to_a_stage(promoted: GitFolder) -> None:
     arrived = run_exp(promoted, "registry", "diff", "--arrived", "production")
     assert (arrived.status, arrived.out) == (0, "fraud:v2\n")

@@ -31,6 +31,8 @@ FIRST, SECOND, THIRD = "g111111111", "h222222222", "k333333333"
 BY = "Ada Lovelace <ada@example.org>"
 BEGAN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 REGISTRY = "registry.yaml"
+AT = datetime(2026, 11, 27, 9, 14, 3, tzinfo=UTC)
+ADA = "Ada <ada@example.org>"
 
 
 def weights_of(run_id: str) -> bytes:
@@ -143,3 +145,10 @@ def check(folder: GitFolder, base: str | None = "HEAD", **fields: Any) -> Regist
 def codes(found: RegistryCheck) -> list[str]:
     """The codes of the problems, in the order of their lines."""
     return [one.code for one in found.problems]
+
+
+def make_version(number: int, stage: str = "staging", why: str | None = None) -> Version:
+    """A version as a value, of a run that is nowhere."""
+    artifact = VersionArtifact(TreePath("model.pt"), "b" * 32, 12)
+    entry = Entry(AT, ADA, stage=stage, why=why)
+    return Version(number, "refs/runs/default/k3v9x2mabc", "a" * 40, artifact, (entry,), stage, (), {"val_auc": 0.94})

@@ -73,12 +73,12 @@ def _check_stage(stage: str, registry: Registry) -> None:
 
 def _check_aliases(request: PromotionRequest, registry: Registry) -> None:
     for alias in (*request.aliases, *request.unaliases):
+        if _NUMBER.fullmatch(alias):
+            raise InvalidValue("alias", alias, "it looks like the number of a version", hint="champion, blue, eu")
         if not is_alias(alias):
             raise InvalidValue("alias", alias, "cannot be called so", hint="letters, digits, '.', '_', '-'")
         if alias in registry.stages:
             raise InvalidValue("alias", alias, "it is a stage", hint=f"--stage {alias}")
-        if _NUMBER.fullmatch(alias):
-            raise InvalidValue("alias", alias, "it looks like the number of a version", hint="champion, blue, eu")
     both = [alias for alias in request.aliases if alias in request.unaliases]
     if both:
         raise UsageError(f"--alias {both[0]} and --unalias {both[0]}: one of them", hint=f"--alias {both[0]}")

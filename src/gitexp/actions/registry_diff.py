@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.check_approvals import check_approvals
 from gitexp.actions.check_registry import check_registry
-from gitexp.actions.check_registry_past import find_base
+from gitexp.actions.check_registry_past import find_base, use_settings
 from gitexp.actions.signers import read_signers
 from gitexp.actions.version_change import compare_versions
 from gitexp.actions.version_runs import load_version_run
@@ -74,7 +74,10 @@ def diff_registry(store: RunStore, asked: Asked, environment: Mapping[str, str] 
             raise VersionNotFound(asked.model, why, hint="exp registry ls")
         before, now = _choose(before, asked.model), _choose(now, asked.model)
     difference = _select(compare_registries(before, now), asked.arrived)
-    reporter = _Reporter(store, base, now, checked)
+    # Which way a metric is better is not for a pull request to say of itself.
+    has_past = base is not None and base.named != _HEAD and bool(before.models)
+    judging = use_settings(store, base.tip) if base is not None and has_past else store
+    reporter = _Reporter(judging, base, now, checked)
     versions = tuple(reporter.report(one) for one in difference.versions)
     return RegistryDiff(registry_path(store), commit, difference, versions, checked, None, notes)
 

@@ -53,6 +53,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("rm", "Say", "Hide runs from listings"),
     CommandEntry("purge", "Say", "Erase a run for good"),
     CommandEntry("promote", "Model", "Make a run a version of a model, or move one to a stage"),
+    CommandEntry("approve", "Model", "Approve a version of a model, with your signature"),
+    CommandEntry("registry", "Model", "See which version of a model stands where, and check it"),
     CommandEntry("push", "Share", "Push runs to the remote"),
     CommandEntry("pull", "Share", "Pull runs from the remote"),
     CommandEntry("remote", "Share", "See what the remote has, and choose it"),

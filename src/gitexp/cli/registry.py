@@ -29,6 +29,7 @@ _OF_ACTIONS = {
     "stage": ("history",),
     "at": ("history",),
     "output": ("card",),
+    "force": ("card",),
     "base": ("check", "diff"),
     "remote": ("check", "diff"),
     "check": ("diff",),
@@ -113,6 +114,7 @@ def registry(
         "stage": stage,
         "at": at,
         "output": output,
+        "force": force,
         "base": base,
         "remote": remote,
     }
@@ -125,7 +127,7 @@ def registry(
     if action == "check":
         from gitexp.cli.registry_check import write_check
 
-        return write_check(base, remote=remote, as_json=as_json, colour=ctx.obj.colour)
+        return write_check(base, remote=remote, as_json=as_json, colour=ctx.obj.colour, remote_name=which, form=form)
     store = open_recovered()
     shown = Shown(as_json, ctx.obj.colour)
     if action == "ls":

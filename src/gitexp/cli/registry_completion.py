@@ -30,7 +30,7 @@ def complete_promoted(ctx: typer.Context, incomplete: str) -> list[tuple[str, st
         for version in reversed(model.versions):
             what = ", ".join(word for word in (version.stage, *version.aliases) if word != NO_STAGE)
             words.append((name_version(model.name, version.number), what or "in no stage"))
-    return [*_fit(words, incomplete), *complete_run(ctx, incomplete)][:_MOST]
+    return list(dict([*_fit(words, incomplete), *complete_run(ctx, incomplete)]).items())[:_MOST]
 
 
 def complete_model(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:

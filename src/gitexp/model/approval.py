@@ -1,4 +1,4 @@
-"""An approval whose signature was looked at."""
+"""Approvals that were held against their signatures: which of them count, and why the others do not."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class CheckedSignature(NamedTuple):
 
 
 class CheckedApproval(NamedTuple):
-    """An approval, how it stands, the address of who signed it, and why it does not count where it does not."""
+    """An approval and what it is worth. ``why`` is a sentence for people."""
 
     approval: Approval
-    standing: ApprovalStanding
+    standing: Standing
     email: str
     why: str
     key: str | None = None

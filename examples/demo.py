@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 
+from demo_registry import tell_registry
+
 EXAMPLES = os.path.dirname(os.path.abspath(__file__))
 FAKE_KEY = "sk-proj-" + "4f9a1c07b2e85d36" * 2
 KEY_LINE = "bm90IGEga2V5LCBidXQgaXQgbG9va3MgbGlrZSBvbmU"
@@ -237,8 +239,10 @@ def tell(demo: Demo) -> None:
     demo.say("(--keep FOLDER keeps that page: it opens without a network.) The sweep goes to the team as well.")
     demo.type("exp push --all")
 
-    demo.say("No server, no account. And the curves, a band for the seeds of each setting.")
+    demo.say("And the curves, a band for the seeds of each setting.")
     demo.type("exp plot loss -e sweep --group-by alpha --smooth 0.8 --log")
+    tell_registry(demo)
+    demo.say("No server, no account: all of this is in the repository, and a clone can check it.")
 
 
 def main() -> None:

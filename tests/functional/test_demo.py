@@ -40,6 +40,13 @@ def test_the_demo(tmp_path: pathlib.Path, sealed: pathlib.Path) -> None:
     }
     assert "\nRun-Status: lost\n" in folder.git("show", "-s", "--format=%B", subjects["cut-short:"])
     assert len(folder.git("show", f"{subjects['cut-short:']}:.exp/metrics.csv").splitlines()) > 20
+    registry = done.stdout.partition("# Into production")[2]
+    assert "approvals: 2: 0 of 2" in registry
+    assert "2 transitions since" in registry.partition("$ exp registry check")[2]
+    assert (tmp_path / "demo" / "production" / "model.pkl").read_bytes() == (
+        tmp_path / "demo" / "served" / "model.pkl"
+    ).read_bytes()
+    assert "metric-changed" in registry.partition("$ sed")[2]
     picture = done.stdout.partition("$ exp watch linear")[2]
     assert "val.acc  0.9" in picture
     assert "step 400/400" in picture

@@ -39,7 +39,7 @@ def test_what_is_approved_is_shown_and_the_signed_yes_waits_in_the_file(folder: 
     assert done.err.startswith("approved as Lea Lead <lead@example.org>, signed with SHA256:")
     for words in ("fraud:v1", "in staging, for production", "amber-fox-k3v9", "val_auc  0.94", MODEL_MD5, "0 of 2"):
         assert words in done.out
-    assert "1 of 2: Lea Lead <lead@example.org>; 1 more of the allowed signers" in done.err
+    assert "1 of 2: Lea Lead <lead@example.org>; 1 more needed, from allowed signers" in done.err
     text = (folder.path / "registry.yaml").read_text()
     assert "why: slices are fine" in text
     assert re.search(r"signature: '?ssh:[A-Za-z0-9+/=]+'?\n", text)

@@ -41,7 +41,7 @@ def people(models: GitFolder, signers: KeyRing) -> tuple[Signer, Signer]:
 def test_approvals_that_wait_come_along(models: GitFolder, people: tuple[Signer, Signer]) -> None:
     at_once = run_exp(models, "promote", NEW, "--model", "fraud", "--stage", "production")
     assert at_once.status == 1
-    assert "approvals: 2: 0 of 2; 2 more of the allowed signers" in at_once.err
+    assert "approvals: 2: 0 of 2; 2 more needed, from allowed signers" in at_once.err
     assert (
         f"hint: exp promote {NEW} --model fraud  (registers it), then: exp approve fraud:v1 --stage production"
         in at_once.err

@@ -128,9 +128,9 @@ def test_who_is_missing_is_named() -> None:
     found = judge_approvals(make_case(policy, approve("dan", policy)))
     assert (found.is_met, found.found) == (False, "1 of 2: Dan <dan@example.org>; still missing: Eve@example.org")
     policy = policy._replace(approvals=1)
-    assert judge_approvals(make_case(policy)).found == "0 of 1; 1 more of dan@example.org, Eve@example.org"
+    assert judge_approvals(make_case(policy)).found == "0 of 1; 1 more needed, from dan@example.org, Eve@example.org"
     policy = Policy(approvals=1)
-    assert judge_approvals(make_case(policy)).found == "0 of 1; 1 more of the allowed signers"
+    assert judge_approvals(make_case(policy)).found == "0 of 1; 1 more needed, from allowed signers"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,9 @@ def test_who_made_the_run_or_promotes_it_does_not_count_where_the_policy_says_so
     policy = Policy(approvals=2, self_approval=False)
     found = judge_approvals(make_case(policy, approve("ada", policy), approve("carol", policy)))
     assert not found.is_met
-    assert found.found.startswith("0 of 2; 2 more of the allowed signers, of others than who made it; ")
+    assert found.found.startswith(
+        "0 of 2; 2 more needed, from allowed signers who neither made the run nor promote it; "
+    )
     assert found.found.count("made the run or promotes it") == 2
 
 

@@ -75,8 +75,8 @@ def _name_missing(case: Case, counted: CountedApprovals) -> str:
     policy = case.policy
     lacking = policy.approvals - len(counted.good)
     if not policy.approvers:
-        return f"{lacking} more of the allowed signers" + (
-            "" if policy.self_approval else ", of others than who made it"
+        return f"{lacking} more needed, from allowed signers" + (
+            "" if policy.self_approval else " who neither made the run nor promote it"
         )
     may = [
         one
@@ -86,4 +86,6 @@ def _name_missing(case: Case, counted: CountedApprovals) -> str:
     if len(may) < lacking:
         named = f" ({', '.join(may)})" if may else ""
         return f"{lacking} more, and only {len(may)} of the approvers may still give one{named}"
-    return f"still missing: {', '.join(may)}" if len(may) == lacking else f"{lacking} more of {', '.join(may)}"
+    return (
+        f"still missing: {', '.join(may)}" if len(may) == lacking else f"{lacking} more needed, from {', '.join(may)}"
+    )

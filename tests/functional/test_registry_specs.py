@@ -100,3 +100,16 @@ def test_a_bare_repository_has_the_registry_of_its_head(registered: GitFolder, t
     registered.git("clone", "--quiet", "--mirror", ".", str(tmp_path / "bare.git"))
     bare = type(registered)(tmp_path / "bare.git")
     assert shown(bare, "fraud@production") == RUNS[2]
+
+
+def test_a_run_tells_which_versions_it_is(registered: GitFolder) -> None:
+    page = run_exp(registered, "show", RUNS[2]).out
+    assert "  version  fraud:v3  production, no3\n" in page
+    data = json.loads(run_exp(registered, "show", RUNS[2], "--json").out)["data"]
+    assert data["versions"] == [{"name": "fraud:v3", "stage": "production", "aliases": ["no3"]}]
+    file = registered.path / "registry.yaml"
+    file.write_text(file.read_text().replace("stage: production\n", "stage: prod\n"))
+    broken = run_exp(registered, "show", RUNS[2])
+    assert (broken.status, "no stage 'prod'" in broken.out) == (0, True)
+    file.unlink()
+    assert "fraud:v3" not in run_exp(registered, "show", RUNS[2]).out

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gitexp.actions.going_journal import find_journal
 from gitexp.actions.named_run import find_run
 from gitexp.actions.usage import read_usage
+from gitexp.actions.versions_of_run import find_versions_of
 from gitexp.model.chains import Chains
 from gitexp.model.listing import unique_length
 from gitexp.model.paths import quote_path
@@ -15,6 +16,7 @@ from gitexp.model.selection import order_newest_first
 from gitexp.store.layout import RECORD
 
 if TYPE_CHECKING:
+    from gitexp.actions.versions_of_run import RegisteredAs
     from gitexp.model.chain_view import ChainView
     from gitexp.model.going import RunView
     from gitexp.model.head import RunHead
@@ -43,6 +45,8 @@ class OpenedRun:
     """The chain that it is a part of, where it was resumed or resumes another."""
     reproduced_by: tuple[RunHead, ...] = ()
     """The runs that reproduce it, the newest first."""
+    versions: tuple[RegisteredAs, ...] = ()
+    """The versions of models that it stands behind."""
 
 
 def open_run(store: RunStore, text: str, experiment: str | None = None) -> OpenedRun:
@@ -54,6 +58,9 @@ def open_run(store: RunStore, text: str, experiment: str | None = None) -> Opene
     unread = store.annotations(head)[1] if head.annotated else ()
     if unread:
         run = replace(run, warnings=(*run.warnings, *unread))
+    versions, unclear = find_versions_of(store, head.id)
+    if unclear is not None:
+        run = replace(run, warnings=(*run.warnings, unclear))
     usage = read_usage(store, head)
     if isinstance(usage, str):
         run, usage = replace(run, warnings=(*run.warnings, usage)), {}
@@ -67,6 +74,7 @@ def open_run(store: RunStore, text: str, experiment: str | None = None) -> Opene
         is_newest=head in order_newest_first([one for one in heads.runs if _stands_beside(one, head)])[:1],
         view=view,
         chain=_view_chain(store, head, run, heads),
+        versions=versions,
         reproduced_by=tuple(one for one in heads.runs if one.lineage.reproduces == head.id and not one.hidden),
     )
 

@@ -55,7 +55,10 @@ def show(
         from gitexp.render.json_form import chain_fields, going_fields, run_fields
 
         now = {} if opened.view is None else {"now": going_fields(opened.view)}
-        again = {"reproduced_by": [one.id for one in opened.reproduced_by]}
+        again = {
+            "reproduced_by": [one.id for one in opened.reproduced_by],
+            "versions": [one._asdict() for one in opened.versions],
+        }
         fields = run_fields(opened.run, opened.head, opened.usage)
         write_envelope({**fields, "parts": list(opened.parts), **chain_fields(opened.chain), **again, **now})
         return
@@ -74,5 +77,6 @@ def show(
         view=opened.view,
         chain=opened.chain,
         reproduced_by=opened.reproduced_by,
+        versions=[(one.name, one.stage, *one.aliases) for one in opened.versions],
     )
     write_page(page, look, sys.stdout)

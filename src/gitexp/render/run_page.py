@@ -58,11 +58,12 @@ def build_run_page(
     view: RunView | None = None,
     chain: ChainView | None = None,
     reproduced_by: Sequence[RunHead] = (),
+    versions: Sequence[Sequence[str]] = (),
 ) -> Page:
     """All of a run, the most asked first; what it does not have is left out. ``parts`` are the files of its record.
 
     ``view`` is what it does now, where it is going; ``chain`` the one that it is a part of, whose joined metrics then
-    take the place of its own.
+    take the place of its own. ``versions`` of models have each its name, its stage and its aliases.
     """
     page: Page = [Text(tuple(_heading(run, head, look))), Gap(), Text((_command(run),), INDENT)]
     if view is not None and view.missing is not None:
@@ -70,7 +71,7 @@ def build_run_page(
     if view is not None and view.heard_at is not None:
         heard = format_heard(view.heard_at, run.host, look.now, look.zone)
         page.append(Text((line(Span(heard, "muted")),), INDENT))
-    said = _said(run)
+    said = [*_versions(versions), *_said(run)]
     if said:
         page += [Gap(), Fields(tuple(said), INDENT)]
     is_going = run.status is Status.RUNNING
@@ -141,6 +142,11 @@ def _command(run: Run) -> Line:
     if run.directory not in ("", "."):
         spans.append(Span(f"   in {run.directory}", "muted"))
     return tuple(spans)
+
+
+def _versions(versions: Sequence[Sequence[str]]) -> list[tuple[str, tuple[Line, ...]]]:
+    lines = [line(Span(name, "title"), f"  {', '.join(words)}") for name, *words in versions]
+    return [("version" if len(lines) == 1 else "versions", tuple(lines))] if lines else []
 
 
 def _said(run: Run) -> list[tuple[str, tuple[Line, ...]]]:

@@ -176,6 +176,12 @@ def test_without_a_key_it_is_said_what_to_type(folder: GitFolder, lead: Signer) 
     folder.git("config", "user.signingKey", "/no/such/key")
     refused = run_exp(folder, "approve", "fraud:v1")
     assert "exp: Git could not sign: " in refused.err
+    assert "hint: git config user.signingKey ~/.ssh/id_ed25519.pub  (" in refused.err
+    folder.git("config", "user.signingKey", lead.key)
+    folder.git("config", "--unset", "gpg.format")
+    refused = run_exp(folder, "approve", "fraud:v1")
+    assert "exp: Git signs with gpg, and user.signingKey is an ssh key. Git says: " in refused.err
+    assert "hint: git config --global gpg.format ssh\n" in refused.err
     assert (folder.path / "registry.yaml").read_text() == text
 
 
@@ -191,6 +197,19 @@ def test_a_key_that_the_repository_does_not_know_would_not_count(folder: GitFold
     assert (folder.path / "registry.yaml").read_text() == text
     assert folder.run("sh", "-c", f"cd deep/er && {hint}").returncode == 0
     assert run_exp(folder, "approve", "fraud:v1", where="deep/er").status == 0
+
+
+def test_a_key_of_somebody_else_is_not_to_be_written_down_for_this_address(
+    folder: GitFolder, lead: Signer, signers: KeyRing
+) -> None:
+    other = signers.ssh("Olga Other", "other@example.org")
+    allow(folder, other)
+    folder.git("config", "user.signingKey", other.key)
+    refused = run_exp(folder, "approve", "fraud:v1")
+    why, hint = refused.err.splitlines()
+    assert why.endswith("signed with a key of other@example.org, not of lead@example.org")
+    assert hint.startswith("hint: git config user.signingKey KEY  (one of lead@example.org), or user.email ")
+    assert "allowed_signers" not in hint
 
 
 def test_who_may_not_approve(folder: GitFolder, lead: Signer, signers: KeyRing) -> None:

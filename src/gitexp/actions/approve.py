@@ -112,15 +112,31 @@ def _explain(error: GitFailed, config: GitConfig) -> Refused:
     kind = config.get("gpg.format") or "openpgp"
     if config.get("user.signingKey") is None and not (kind == "ssh" and config.get("gpg.ssh.defaultKeyCommand")):
         return Refused(f"no signing key is configured, and an approval is signed. Git says: {words}", hint=_SET_KEY)
-    hint = "git commit-tree -S HEAD^{tree} -m test  (has to work)"
+    key = config.get("user.signingKey") or ""
+    if kind == "openpgp" and _is_ssh_key(key):
+        return Refused(
+            f"Git signs with gpg, and user.signingKey is an ssh key. Git says: {words}",
+            hint="git config --global gpg.format ssh",
+        )
+    hint = "git commit-tree -S 'HEAD^{tree}' -m test  (has to work)"
+    if kind == "ssh" and "load public key" in words:
+        hint = "git config user.signingKey ~/.ssh/id_ed25519.pub  (the file of a key that you have)"
     return Refused(f"Git could not sign: {words}", hint=hint)
+
+
+def _is_ssh_key(key: str) -> bool:
+    """Whether what ``user.signingKey`` says is a key of ssh, or its file: no name of gpg has a folder in it."""
+    return key.startswith(("ssh-", "key::", "ecdsa-", "sk-")) or key.endswith(".pub") or "/" in key
 
 
 def _refuse(store: RunStore, planned: PlannedApproval, own: CheckedApproval) -> Refused:
     """Why an approval would not count, and how its signer becomes one who may sign."""
     hint = None
     signature = parse_signature(own.approval.signature)
-    if own.standing in ("unknown", "foreign") and signature is not None:
+    if own.standing == "foreign":
+        # Never that the key be written down for this address: whoever has it would sign as two.
+        hint = f"git config user.signingKey KEY  (one of {own.email}), or user.email ADDRESS  (whose key it is)"
+    elif own.standing == "unknown" and signature is not None:
         key = read_public_key(signature)
         if key is not None:
             line = shlex.quote(f"{own.email} {key}")

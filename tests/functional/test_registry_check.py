@@ -161,6 +161,8 @@ def test_a_file_that_cannot_be_read_is_told_by_line(models: GitFolder) -> None:
     line = edit(models, "version: 2", "version: two")
     found = check(models)
     assert [(one.line, one.code) for one in found.problems] == [(line, "broken-registry")]
+    assert found.problems[0].message.endswith(".version: 'two' where a whole number from 1 on is expected")
+    assert found.problems[0].message.startswith("models.fraud.versions.")
     models.commit("broken")
     edit(models, "version: two", "version: 2")
     assert codes(check(models)) == ["broken-base"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from gitexp.errors import BrokenRegistry
 from gitexp.format.registry_reading import parse_registry
 from gitexp.format.registry_writing import rewrite_registry
 from gitexp.model.registry import EMPTY, Entry, Registry
@@ -89,3 +92,8 @@ def test_a_clash_on_one_model_is_a_conflict_of_that_model_alone(folder: GitFolde
     assert ["stage: archived\n" in theirs, "{stage: archived," in theirs, "production" in theirs] == [True, True, False]
     assert not any(other in conflicts[0] for other in ("churn", "prices", "commit:"))
     assert len(conflicts[0].splitlines()) <= 13
+    with pytest.raises(BrokenRegistry) as caught:
+        read(folder)
+    assert caught.value.fields["line"] == text[: text.index("<<<<<<<")].count("\n") + 1
+    assert str(caught.value.fields["why"]) == "here begins a conflict that a merge has left"
+    assert str(caught.value.hint).startswith("git diff registry.yaml  (")

@@ -119,7 +119,7 @@ def test_a_registry_of_nothing_is_one(text: str) -> None:
         ("{alias: champion,", "{alias: champion, stage: staging,", 30, "stage and alias found", None),
         ("by: Lead <lead@example.org>, ", "", 29, "by is missing", None),
         ("history:\n          - {stage: none", "histories:\n          - {stage: none", 35, "unknown key", "history"),
-        ("  fraud:\n    description", "\tfraud:\n    description", 13, "", None),
+        ("  fraud:\n    description", "\tfraud:\n    description", 13, "", "no tabs"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line(old: str, new: str, line: int, why: str, hint: str | None) -> None:

@@ -208,6 +208,5 @@ def _place(file: RegistryFile, fault: Fault) -> Problem:
 
 def _tell_broken(error: BrokenRegistry, code: str) -> Problem:
     line, key = error.fields.get("line"), error.fields.get("key")
-    return Problem(
-        line if isinstance(line, int) else None, str(key or ""), code, str(error.fields.get("why")), error.hint
-    )
+    why = f"{key}: {error.fields.get('why')}" if key else str(error.fields.get("why"))
+    return Problem(line if isinstance(line, int) else None, str(key or ""), code, why, error.hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitexp.errors import BrokenRegistry
@@ -10,9 +11,11 @@ from gitexp.errors import BrokenRegistry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from gitexp.format.yaml_text import Path
+    from gitexp.format.yaml_text import Path, YamlError
 
 LONGEST_TEXT = 20_000
+_CONFLICT = re.compile(rb"^<{7}(?: .*)?\r?$", re.MULTILINE)
+_TAB = "found character that cannot start any token"  # as the parser says it
 
 
 class Place(NamedTuple):
@@ -114,6 +117,17 @@ class Node(NamedTuple):
         if isinstance(self.value, str):
             return (self.text(),)
         return tuple(one.text() for one in self.each())
+
+
+def explain_no_yaml(data: bytes, file: str, error: YamlError) -> BrokenRegistry:
+    """Why a file cannot be read at all, in words of what people do to it: they merge, and they indent with tabs."""
+    conflict = _CONFLICT.search(data)
+    if conflict is not None:
+        place = data.count(b"\n", 0, conflict.start()) + 1
+        hint = f"git diff {file}  (keep one side of it, and promote the other one again)"
+        return BrokenRegistry(file, place, "", "here begins a conflict that a merge has left", hint=hint)
+    hint = "spaces, no tabs" if error.why == _TAB and b"\t" in data else None
+    return BrokenRegistry(file, error.line, "", error.why, hint=hint)
 
 
 def _show(value: object) -> str:

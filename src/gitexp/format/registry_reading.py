@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.errors import BrokenRegistry, InvalidValue
-from gitexp.format.registry_nodes import Node, Place
+from gitexp.errors import InvalidValue
+from gitexp.format.registry_nodes import Node, Place, explain_no_yaml
 from gitexp.format.registry_policies import read_policy
 from gitexp.format.yaml_text import YamlError, load_yaml_with_lines
 from gitexp.model.paths import TreePath, unquote_path
@@ -57,7 +57,7 @@ def parse_registry(data: bytes, file: str) -> RegistryFile:
     try:
         document, lines = load_yaml_with_lines(data, what=file, max_bytes=MOST_BYTES)
     except YamlError as error:
-        raise BrokenRegistry(file, error.line, "", error.why) from error
+        raise explain_no_yaml(data, file, error) from error
     root = Node({} if document is None else document, (), Place(file, lines))
     if document is not None:
         root.mapping(("format", "stages", "policies", "models"))

@@ -70,6 +70,23 @@ def test_approvals_that_wait_come_along(models: GitFolder, people: tuple[Signer,
     assert times == sorted(times)
 
 
+def test_who_approved_and_may_not_promote_too_is_told_so(models: GitFolder, people: tuple[Signer, Signer]) -> None:
+    write_policy(models, "approvals: 2\nself_approval: false")
+    run_exp(models, "promote", "last", "--model", "fraud", "--stage", "staging")
+    for person in people:
+        person.use(models)
+        approved = run_exp(models, "approve", "fraud:v1")
+        assert approved.status == 0, approved.err
+    command = "exp promote fraud:v1 --stage production  (typed by somebody who has not approved it)"
+    assert approved.err.splitlines()[-1] == f"next: {command}"
+    refused = run_exp(models, "promote", "fraud:v1", "--stage", "production")
+    assert f"does not count: {people[1].email} promotes it" in refused.err
+    assert (refused.status, refused.err.splitlines()[-1]) == (1, f"hint: {command}")
+    models.git("config", "user.name", "Olga Other")
+    models.git("config", "user.email", "other@example.org")
+    assert run_exp(models, "promote", "fraud:v1", "--stage", "production").status == 0
+
+
 def test_one_that_was_withdrawn_does_not_count(models: GitFolder, people: tuple[Signer, Signer]) -> None:
     assert run_exp(models, "promote", NEW, "--model", "fraud", "--stage", "staging").status == 0
     for person in people:

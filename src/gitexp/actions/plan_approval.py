@@ -152,7 +152,7 @@ def _check_person(case: Case, by: str, request: ApprovalRequest, used: Sequence[
     if case.version.stage == case.stage:
         hint = f"exp registry history {case.model}"
         raise Refused(f"{name} is in {case.stage} already: there is nothing to approve", hint=hint)
-    objection = find_objection(email, case.policy, [case.head.user.email])
+    objection = find_objection(email, case.policy, case.head.user.email)
     if objection is not None:
         raise Refused(objection, hint=f"exp registry show {name}")
     if standing is not None and standing.counts:

@@ -9,6 +9,7 @@ from gitexp.actions.judge_policy import judge_policy
 from gitexp.actions.signers import read_signers
 from gitexp.errors import Refused
 from gitexp.model.policy import NO_POLICY
+from gitexp.model.policy_approvals import judge_approvals
 from gitexp.model.policy_verdict import Case
 from gitexp.model.promotion import find_waiting
 from gitexp.model.refs import parse_run_ref
@@ -16,7 +17,6 @@ from gitexp.model.refs import parse_run_ref
 if TYPE_CHECKING:
     from gitexp.actions.promoted_words import PromotionRequest
     from gitexp.actions.promotion_subject import Subject
-    from gitexp.model.policy import Policy
     from gitexp.model.policy_verdict import Judged
     from gitexp.model.registry import Registry, Version
     from gitexp.store.runs import RunStore
@@ -73,23 +73,20 @@ def judge_promotion(
     asked = [one for one in unmet if one.kind == "require" and one.requirement in request.require]
     forced = [one for one in unmet if request.force and one not in asked]
     failed = tuple(one for one in unmet if one not in forced)
-    hint = _point(request, subject, stage, present, policy, failed) if failed else None
+    hint = _point(request, subject, case, failed) if failed else None
     return PromotionVerdict(judged, tuple(one.requirement for one in forced), failed, hint)
 
 
-def _point(
-    request: PromotionRequest,
-    subject: Subject,
-    stage: str,
-    present: Version | None,
-    policy: Policy,
-    failed: tuple[Judged, ...],
-) -> str | None:
+def _point(request: PromotionRequest, subject: Subject, case: Case, failed: tuple[Judged, ...]) -> str | None:
     """What to type next: the approvals that are missing come last, for they are given to what else is right."""
+    stage, present, policy = case.stage, case.present, case.policy
     if all(one.kind == "approvals" for one in failed):
         if subject.is_new:
             first = f"exp promote {request.spec} --model {subject.model}"
             return f"{first}  (registers it), then: exp approve {subject.name} --stage {stage}"
+        if judge_approvals(case._replace(promoter="")).is_met:
+            # Theirs is one of the approvals: another one of them would be enough, and so would another promoter.
+            return f"exp promote {subject.name} --stage {stage}  (typed by somebody who has not approved it)"
         return f"exp approve {subject.name} --stage {stage}"
     if policy.force and not any(one.requirement in request.require for one in failed):
         return "--force --why TEXT  (it stays in the history)"

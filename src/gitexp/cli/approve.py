@@ -13,10 +13,12 @@ from gitexp.cli.opening import open_recovered
 from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION
 from gitexp.cli.registry_completion import complete_stage
 from gitexp.cli.terminal import find_look, say
+from gitexp.model.registry import ARCHIVE, name_version
 
 if TYPE_CHECKING:
     from gitexp.actions.approve import Approved
     from gitexp.actions.plan_approval import PlannedApproval
+    from gitexp.model.policy_verdict import Case
 
 EXAMPLES = """
 exp approve fraud:v3 --stage production --why "slices are fine"
@@ -122,4 +124,12 @@ def _tell(planned: PlannedApproval, done: Approved | None, committed: str | None
     judged = planned.judge(done.checked)
     say(judged.found)
     if judged.is_met and not planned.approval.is_withdrawal:
-        say(f"next: exp promote {planned.name} --stage {planned.case.stage}")
+        say(f"next: {_point(planned.case)}")
+
+
+def _point(case: Case) -> str:
+    """The promotion that is due now, as it would go through."""
+    policy = case.policy
+    room = " --archive-previous" if case.present is not None and not policy.several and case.stage != ARCHIVE else ""
+    who = "" if policy.self_approval else "  (typed by somebody who has not approved it)"
+    return f"exp promote {name_version(case.model, case.version.number)} --stage {case.stage}{room}{who}"

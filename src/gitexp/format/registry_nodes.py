@@ -124,8 +124,8 @@ def explain_no_yaml(data: bytes, file: str, error: YamlError) -> BrokenRegistry:
     conflict = _CONFLICT.search(data)
     if conflict is not None:
         place = data.count(b"\n", 0, conflict.start()) + 1
-        hint = f"git diff {file}  (keep one side of it, and promote the other one again)"
-        return BrokenRegistry(file, place, "", "here begins a conflict that a merge has left", hint=hint)
+        merge = f"git diff {file}  (keep one side of it, and promote the other one again)"
+        return BrokenRegistry(file, place, "", "here begins a conflict that a merge has left", hint=merge)
     hint = "spaces, no tabs" if error.why == _TAB and b"\t" in data else None
     return BrokenRegistry(file, error.line, "", error.why, hint=hint)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from gitexp.model.policy import NO_POLICY, hash_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from gitexp.model.policy import Policy
     from gitexp.model.registry import Approval
@@ -116,12 +116,15 @@ def weigh_approvals(
     return tuple(weighed)
 
 
-def find_objection(email: str, policy: Policy, makers: Collection[str]) -> str | None:
-    """Why a policy does not let somebody approve; None where it does."""
+def find_objection(email: str, policy: Policy, maker: str, promoter: str = "") -> str | None:
+    """Why a policy does not let somebody approve what ``maker`` ran and ``promoter`` promotes; None where it does."""
     if _is_outside(email, policy):
         return f"{email} is not among the approvers: {', '.join(policy.approvers)}"
-    if not policy.self_approval and email.casefold() in {maker.casefold() for maker in makers}:
-        return f"{email} made the run or promotes it, and the policy asks for somebody else (self_approval: false)"
+    if policy.self_approval:
+        return None
+    for who, did in ((maker, "made the run"), (promoter, "promotes it")):
+        if email.casefold() == who.casefold():
+            return f"{email} {did}, and the policy asks for somebody else (self_approval: false)"
     return None
 
 

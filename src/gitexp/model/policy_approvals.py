@@ -63,7 +63,7 @@ def _find_fault(case: Case, one: CheckedApproval, wanted: str) -> str | None:
         return one.why
     if one.approval.policy != wanted:
         return _OTHER_POLICY
-    return find_objection(one.email, case.policy, _makers(case))
+    return find_objection(one.email, case.policy, *_makers(case))
 
 
 def _makers(case: Case) -> tuple[str, str]:
@@ -75,13 +75,13 @@ def _name_missing(case: Case, counted: CountedApprovals) -> str:
     policy = case.policy
     lacking = policy.approvals - len(counted.good)
     if not policy.approvers:
-        return f"{lacking} more needed, from allowed signers" + (
-            "" if policy.self_approval else " who neither made the run nor promote it"
+        return f"{lacking} more of the allowed signers" + (
+            "" if policy.self_approval else ", of others than who made the run or promotes it"
         )
     may = [
         one
         for one in policy.approvers
-        if one.casefold() not in counted.good and find_objection(one, policy, _makers(case)) is None
+        if one.casefold() not in counted.good and find_objection(one, policy, *_makers(case)) is None
     ]
     if len(may) < lacking:
         named = f" ({', '.join(may)})" if may else ""

@@ -145,7 +145,7 @@ def test_what_is_so_already_writes_nothing_and_says_so(models: GitFolder) -> Non
     promote(models, OLD, "--model", "fraud", "--stage", "production", "--alias", "champion")
     before = (models.path / "registry.yaml").read_bytes()
     again = run_exp(models, "promote", "fraud:v1", "--stage", "production", "--alias", "champion")
-    assert (again.status, again.err) == (0, "fraud:v1 is so already: in production, champion\n")
+    assert (again.status, again.err) == (0, "fraud:v1 is in production and fraud@champion already: nothing to write\n")
     assert (models.path / "registry.yaml").read_bytes() == before
 
 
@@ -197,6 +197,11 @@ def test_a_rollback_of_what_never_stood_there_is_refused(models: GitFolder) -> N
     promote(models, NEW, "--model", "fraud", "--stage", "staging")
     never = run_exp(models, "promote", "fraud:v2", "--stage", "production", "--rollback")
     assert (never.status, "fraud:v2 never stood in production" in never.err) == (1, True)
+    there = run_exp(models, "promote", "fraud:v1", "--stage", "production", "--rollback")
+    assert there.err.splitlines()[0].startswith("exp: fraud:v1 is in production now: a rollback names the model, or")
+    assert there.err.splitlines()[1] == "hint: exp promote fraud --stage production --rollback"
+    whole = run_exp(models, "promote", "fraud", "--stage", "production")
+    assert whole.err.splitlines()[1] == "hint: exp promote fraud:v2 --stage production"
     promote(models, "fraud:v1", "--stage", "none")
     empty = run_exp(models, "promote", "fraud", "--stage", "production", "--rollback")
     assert "hint: exp promote fraud:v1 --stage production --rollback" in empty.err

@@ -101,7 +101,11 @@ def test_where_there_is_no_registry(folder: GitFolder) -> None:
         (("show", "fraud:v9"), 1, "fraud has v1, v2, v3"),
         (("show", "fruad:v1"), 1, "did you mean fraud?"),
         (("show", "fraud@prodution"), 1, "did you mean production?"),
-        (("history", "fruad"), 1, "did you mean fraud?"),
+        (
+            ("history", "fruad"),
+            1,
+            "exp: no version fruad: registry.yaml has no model 'fruad'\nhint: did you mean fraud?",
+        ),
         (("history", "fraud", "--stage", "prod"), 2, "one of staging, production, archived"),
         (("history", "fraud", "--at", "soon"), 2, "2026-03-01"),
         (("show", "fraud:v1", "--at", "2026-03-01"), 2, "--at is for exp registry history"),

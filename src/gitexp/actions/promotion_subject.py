@@ -66,6 +66,11 @@ def find_subject(store: RunStore, request: PromotionRequest, registry: Registry,
             f"{subject.name} never stood in {request.stage}: that is no rollback",
             hint=f"exp promote {subject.name} --stage {request.stage}",
         )
+    if request.rollback and version.stage == request.stage:
+        raise Refused(
+            f"{subject.name} is in {request.stage} now: a rollback names the model, or the version to go back to",
+            hint=f"exp promote {model} --stage {request.stage} --rollback",
+        )
     if not _asks_run(request, registry, version):
         return subject
     current = find_run_of(store, model, version, known)
@@ -101,7 +106,10 @@ def _find_named(store: RunStore, request: PromotionRequest, registry: Registry) 
     if text in registry.models:
         versions = registry.models[text].versions
         name = name_version(text, versions[-1].number) if versions else f"{text}:v1"
-        raise UsageError(f"{text} is a model: which version of it?", hint=f"exp promote {name} --stage STAGE")
+        raise UsageError(
+            f"{text} is a model: which version of it?",
+            hint=f"exp promote {name} --stage {request.stage or registry.stages[0]}",
+        )
     if request.rollback:
         raise UsageError(f"--rollback {text}: no model is called so", hint="exp registry ls")
     models = ", ".join(registry.models)

@@ -8,6 +8,7 @@ from gitexp.errors import BrokenRecord, ExpError, NotFound, RunNotFound, UsageEr
 from gitexp.format.registry_reading import is_model_name
 from gitexp.git.refs import is_ancestor
 from gitexp.model.refs import parse_run_ref
+from gitexp.model.registry_lookup import find_model as look_up_model
 from gitexp.model.registry_lookup import find_version
 from gitexp.model.registry_past import find_replaced
 from gitexp.model.spec import VersionSpec, parse_spec
@@ -87,9 +88,7 @@ def find_model(registry: Registry, name: str) -> Model:
     """A model by its name. Raises UsageError for what can be none, and VersionNotFound."""
     if not is_model_name(name):
         raise UsageError(f"{name!r} cannot be a model", hint="exp registry ls")
-    if name not in registry.models:
-        find_version(registry, VersionSpec(name, version=1))  # says what there is instead
-    return registry.models[name]
+    return look_up_model(registry, name)
 
 
 def read_version_spec(text: str) -> VersionSpec:

@@ -18,7 +18,7 @@ def tell_planned(promotion: Promotion) -> None:
     """What would be written, or that it is written already."""
     name = promotion.subject.name
     if not promotion.entries:
-        say(f"{name} is so already: {_describe_place(promotion)}")
+        say(f"{name} is {_describe_place(promotion)} already: nothing to write")
         return
     for line in _describe_lines(promotion):
         say(f"would write: {line}")
@@ -111,4 +111,4 @@ def _describe_move(promotion: Promotion, number: int, stage: str, *, is_rollback
 def _describe_place(promotion: Promotion) -> str:
     version = promotion.subject.version
     place = "in no stage" if version.stage == NO_STAGE else f"in {version.stage}"
-    return ", ".join((place, *version.aliases))
+    return " and ".join((place, *(f"{promotion.subject.model}@{alias}" for alias in version.aliases)))

@@ -27,10 +27,7 @@ class FoundVersion(NamedTuple):
 def find_version(registry: Registry, spec: VersionSpec) -> FoundVersion:
     """The version that a spec names; of several in a stage the one that came there last. Raises VersionNotFound."""
     text = format_spec(spec)
-    model = registry.models.get(spec.model)
-    if model is None:
-        hint = _suggest(spec.model, registry.models) or "exp registry ls"
-        raise VersionNotFound(text, f"registry.yaml has no model {spec.model!r}", hint=hint)
+    model = find_model(registry, spec.model, text)
     if spec.version is not None:
         version = model.version(spec.version)
         if version is None:
@@ -49,6 +46,15 @@ def find_version(registry: Registry, spec: VersionSpec) -> FoundVersion:
     known = [*registry.stages, *dict.fromkeys(alias for one in model.versions for alias in one.aliases)]
     hint = _suggest(word, known) or "one of " + ", ".join(known)
     raise VersionNotFound(text, f"{word!r} is neither a stage nor an alias of {spec.model}", hint=hint)
+
+
+def find_model(registry: Registry, name: str, text: str | None = None) -> Model:
+    """A model by its name; ``text`` is what was typed, where that is more. Raises VersionNotFound."""
+    model = registry.models.get(name)
+    if model is None:
+        hint = _suggest(name, registry.models) or "exp registry ls"
+        raise VersionNotFound(text or name, f"registry.yaml has no model {name!r}", hint=hint)
+    return model
 
 
 def _suggest(word: str, known: Iterable[str]) -> str | None:

@@ -160,7 +160,7 @@ def test_a_run_that_says_otherwise_or_is_gone_is_told(registered: GitFolder) -> 
     registered.git("update-ref", "-d", f"refs/runs/default/{RUNS[2]}")
     assert f"refs/runs/default/{RUNS[2]} is not here" in run_exp(registered, "registry", "ls").out
     shown = run_exp(registered, "registry", "show", "fraud:v3")
-    assert (shown.status, "it is not here" in shown.out) == (0, True)
+    assert (shown.status, f"it is not here: exp pull {RUNS[2]}\n" in shown.out) == (0, True)
     assert "this run is not here" in run_exp(registered, "registry", "show", "fraud:v3", "--lineage").out
 
 

@@ -134,7 +134,8 @@ def load_run_of(store: RunStore, version: Version, known: Heads) -> tuple[RunHea
             broken = parse_run_ref(str(error.fields.get("run")))
             if broken is not None and ref is not None and broken.id == ref.id:
                 return None, None, error
-        return None, None, RunNotFound(version.run, "it is not here", hint="exp pull")
+        which = f" {ref.id}" if ref is not None else ""
+        return None, None, RunNotFound(version.run, "it is not here", hint=f"exp pull{which}")
     try:
         return head, store.load(head), None
     except BrokenRecord as error:

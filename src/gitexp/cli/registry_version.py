@@ -38,7 +38,10 @@ def write_version(store: RunStore, which: str, *, lineage: bool, shown: Shown) -
         return 0
     from gitexp.render.registry_page import build_version_page
 
-    warnings = [*opened.doubts, *([opened.missing.message] if opened.missing is not None else [])]
+    warnings = list(opened.doubts)
+    if opened.missing is not None:
+        way_out = f": {opened.missing.hint}" if opened.missing.hint else ""
+        warnings.append(f"{opened.missing.message}{way_out}")
     if opened.others:
         names = ", ".join(f"v{one.number}" for one in opened.others)
         warnings.append(f"{names} of {opened.model.name} stand there too, and came before it")

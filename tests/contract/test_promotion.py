@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contract.kinds import KINDS
 from kit.exp import run_exp
 from kit.models import read_models, store_model
 
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 RUN = "k3v9x2mabc"
 
 
+# The run that is stored here is of a commit: test_promote_commit.py has the repository without one.
+pytestmark = pytest.mark.parametrize("place", [name for name in KINDS if name != "unborn"], indirect=True)
+
+
 @pytest.fixture
 def model(place: Place) -> Place:
-    """A place with a run that has a model; it is named by its commit, and so needs one."""
-    if not place.folder.git("rev-parse", "--verify", "--quiet", "HEAD", check=False):
-        pytest.skip("no commit yet, and so no run of one")
+    """A place with a run that has a model."""
     store_model(place.folder, RUN)
     return place
 

@@ -17,12 +17,12 @@ from kit.registered import (
     HOSTILE,
     PREPARED,
     RUNS,
-    change_registry,
     on_day,
     plan_trained,
     store_registry,
     weights_of,
 )
+from kit.registries import put_registry
 from kit.signers import allow
 
 if TYPE_CHECKING:
@@ -314,7 +314,7 @@ def test_it_reads_from_a_bare_repository_and_from_a_folder_inside(
 def test_what_a_remote_wrote_is_made_harmless(folder: GitFolder) -> None:
     run = plan_trained(folder, 2, command=("python", HOSTILE), host=HOSTILE)
     registry = store_registry(folder, {2: run})
-    change_registry(folder, add_entry(registry, "fraud", 2, Entry(on_day(9), ADA, stage="staging", why=HOSTILE)))
+    put_registry(folder, add_entry(registry, "fraud", 2, Entry(on_day(9), ADA, stage="staging", why=HOSTILE)))
 
     for words in (
         ("ls",),

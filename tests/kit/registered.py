@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from gitexp.model.registry import EMPTY, Entry, Version, VersionArtifact
 from gitexp.model.registry_changes import add_entry, add_version
-from gitexp.store.registry_file import read_registry, write_registry
-from gitexp.store.runs import open_store
 from kit.large import artifact, item, keep_bytes
+from kit.registries import put_registry
 from kit.stored import plan_run, store_run
 
 if TYPE_CHECKING:
@@ -82,11 +80,5 @@ def store_registry(folder: GitFolder, runs: dict[int, Run] | None = None) -> Reg
         (2, Entry(on_day(5), ADA, alias="champion")),
     ):
         registry = add_entry(registry, "fraud", number, entry)
-    change_registry(folder, registry)
+    put_registry(folder, registry)
     return registry
-
-
-def change_registry(folder: GitFolder, registry: Registry) -> None:
-    """Makes the file say this."""
-    store = open_store(os.fspath(folder.path))
-    write_registry(store, read_registry(store), registry)

@@ -11,14 +11,15 @@ from gitexp.actions.check_registry import check_registry
 from gitexp.format.approval_statement import format_statement
 from gitexp.format.signature_text import format_signature, parse_armour
 from gitexp.git.signing import sign_message
+from gitexp.model.ids import RunId
 from gitexp.model.paths import TreePath
 from gitexp.model.policy import NO_POLICY, hash_policy
 from gitexp.model.refs import Experiment, run_ref
-from gitexp.model.registry import Approval, Entry, Model, Registry, Version, VersionArtifact
+from gitexp.model.registry import EMPTY, Approval, Entry, Model, Registry, Version, VersionArtifact
 from gitexp.model.registry_changes import add_approval
-from gitexp.model.run import Artifact
 from gitexp.store.registry_file import read_registry, write_registry
 from gitexp.store.runs import open_store
+from kit.models import make_artifact
 from kit.storage import md5_of
 from kit.stored import plan_run, store_run
 
@@ -43,7 +44,7 @@ def weights_of(run_id: str) -> bytes:
 def store_model_run(folder: GitFolder, run_id: str, auc: float, **fields: Any) -> str:
     """Stores a finished run that wrote ``model.pt``; its commit."""
     data = weights_of(run_id)
-    artifact = Artifact(TreePath("model.pt"), md5_of(data), len(data), "dvc", files=1)
+    artifact = make_artifact(content=data, kept="dvc", files=1)
     known: dict[str, Any] = {"metrics": {"val_auc": auc}, "artifacts": (artifact,)}
     return store_run(folder, plan_run(folder, run_id, **{**known, **fields}))
 
@@ -61,15 +62,8 @@ def plan_version(number: int, run_id: str, commit: str, auc: float, *stages: str
         "stage": stages[-1],
         "metrics": {"val_auc": auc},
     }
-    ref = run_ref(Experiment("default"), plan_id(run_id))
+    ref = run_ref(Experiment("default"), RunId(run_id))
     return Version(number, ref, commit, **{**known, **fields})
-
-
-def plan_id(run_id: str) -> Any:
-    """An id, taken at its word."""
-    from gitexp.model.ids import RunId
-
-    return RunId(run_id)
 
 
 def give_registry(folder: GitFolder, **fields: Any) -> None:
@@ -92,10 +86,9 @@ def put_registry(folder: GitFolder, registry: Registry) -> None:
 
 
 def get_registry(folder: GitFolder) -> Registry:
-    """What the file says."""
+    """What the file says; nothing where there is none."""
     found = read_registry(open_store(os.fspath(folder.path)))
-    assert found is not None
-    return found.registry
+    return found.registry if found is not None else EMPTY
 
 
 def approve(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from gitexp.model.paths import TreePath
 from gitexp.model.policy import Policy
-from gitexp.model.registry import EMPTY, Entry, Registry, Version, VersionArtifact
+from gitexp.model.registry import Entry, Version, VersionArtifact
 from gitexp.model.registry_changes import add_version, next_number
 from gitexp.model.run import Artifact
-from gitexp.store.registry_file import read_registry, write_registry
-from gitexp.store.runs import open_store
+from kit.registries import get_registry, put_registry
 from kit.runs import STARTED
 from kit.stored import plan_run, store_run
 
@@ -29,9 +27,7 @@ def add_run_version(
     known: dict[str, Any] = {"metrics": {"val_auc": 0.94}, "artifacts": (Artifact(TreePath("model.pt"), md5, 9, "no"),)}
     run = plan_run(folder, run_id, **{**known, **fields})
     commit = store_run(folder, run)
-    store = open_store(os.fspath(folder.path))
-    file = read_registry(store)
-    registry = file.registry if file is not None else EMPTY
+    registry = get_registry(folder)
     entry = Entry(STARTED + timedelta(hours=1), "Ada Lovelace <ada@example.org>", stage="staging")
     version = Version(
         number=next_number(registry, model),
@@ -42,13 +38,11 @@ def add_run_version(
         stage="staging",
         metrics={"val_auc": 0.94},
     )
-    write_registry(store, file, add_version(registry, model, version))
+    put_registry(folder, add_version(registry, model, version))
     return version
 
 
 def set_policy(folder: GitFolder, stage: str = "production", **fields: Any) -> None:
     """Gives a stage a policy."""
-    store = open_store(os.fspath(folder.path))
-    file = read_registry(store)
-    registry: Registry = file.registry if file is not None else EMPTY
-    write_registry(store, file, registry._replace(policies={**registry.policies, stage: Policy(**fields)}))
+    registry = get_registry(folder)
+    put_registry(folder, registry._replace(policies={**registry.policies, stage: Policy(**fields)}))

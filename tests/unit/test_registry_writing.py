@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gitexp.format.registry_reading import parse_registry
 from gitexp.format.registry_writing import rewrite_registry
+from gitexp.model.policy import MinimumAge, Policy
 from gitexp.model.registry import EMPTY, Approval, Entry, Registry
 from gitexp.model.registry_changes import add_approval, add_entry, add_version, next_number
 from kit.registries import ADA, AT, make_version
@@ -197,3 +198,9 @@ def test_what_a_file_leaves_unsaid_is_written_where_it_changes() -> None:
 
     assert made.startswith(text + "models:\n  fraud:\n")
     assert "stages" not in made
+
+
+@pytest.mark.parametrize("seconds", [90.5, 1_234_567.0, 30 * 86400.0])
+def test_a_duration_is_written_as_one_that_can_be_read(seconds: float) -> None:
+    asked = EMPTY._replace(policies={"production": Policy(minimum_age=MinimumAge("staging", seconds))})
+    assert read(rewrite_registry(None, EMPTY, asked)).policies == asked.policies

@@ -88,7 +88,7 @@ def format_policy(policy: Policy) -> dict[str, Any]:
     if policy.data_known:
         fields["data"] = "known"
     if policy.minimum_age is not None:
-        fields["age"] = FlowDict({policy.minimum_age.stage: f"{policy.minimum_age.seconds:g} s"})
+        fields["age"] = FlowDict({policy.minimum_age.stage: f"{policy.minimum_age.seconds:.15g} s"})
     if policy.approvals:
         fields["approvals"] = policy.approvals
     if policy.approvers:

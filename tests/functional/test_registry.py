@@ -152,6 +152,11 @@ def test_a_run_that_says_otherwise_or_is_gone_is_told(registered: GitFolder) -> 
     assert refused.status == 1
     assert told in envelope(refused.out)["errors"][0]["message"]
 
+    registered.gen({"registry.yaml": text.replace("path: out/model.pt", "path: out/other.pt")})
+    refused = run_exp(registered, "registry", "get", "fraud:v2")
+    assert refused.status == 1
+    assert "run amber-fox-p7qw wrote no out/other.pt; it is not to be deployed" in refused.err
+
     commit = registered.git("rev-parse", f"refs/runs/default/{RUNS[2]}")
     registered.gen({"registry.yaml": text.replace(commit, registered.git("rev-parse", "HEAD"))})
     assert "is no commit that run amber-fox-t2zc ever had" in run_exp(registered, "registry", "show", "fraud:v3").out

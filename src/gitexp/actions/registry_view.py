@@ -148,9 +148,12 @@ def find_doubts(store: RunStore, version: Version, head: RunHead | None, run: Ru
         return
     if not is_ancestor(store.repository, version.commit, head.commit, may_lack=True):
         yield f"{version.commit[:12]} is no commit that run {head.name} ever had"
-    known = next((one for one in run.artifacts if one.path == version.artifact.path), None)
-    if known is not None and known.md5 is not None and known.md5 != version.artifact.md5:
-        yield f"{known.path} of run {head.name} is {known.md5}, the registry says {version.artifact.md5}"
+    said = version.artifact
+    known = next((one for one in run.artifacts if one.path == said.path), None)
+    if known is None:
+        yield f"run {head.name} wrote no {said.path}"
+    elif known.md5 != said.md5:
+        yield f"{said.path} of run {head.name} is {known.md5 or 'not hashed'}, the registry says {said.md5}"
 
 
 def judge_approvals(store: RunStore, registry: Registry, model: Model, version: Version) -> tuple[ShownApproval, ...]:

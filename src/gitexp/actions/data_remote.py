@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitexp.errors import NoStorage
 from gitexp.git.command import run_git
 from gitexp.git.config import read_config
 from gitexp.model.storage import CHOSEN_DATA, NOWHERE, AskedRemote, is_place
@@ -48,6 +49,16 @@ def find_data_place_of(store: RunStore, asked: AskedRemote) -> DataPlace:
     from gitexp.data.remote import find_data_place
 
     return find_data_place(asked, store.project.path(store.repository), store.repository.top)
+
+
+def find_chosen_place(store: RunStore, asked: AskedRemote) -> tuple[DataPlace | None, NoStorage | None]:
+    """Which data remote that is, None where there is none; and why not, where somebody named one that is none."""
+    if asked.is_declined:
+        return None, None
+    try:
+        return find_data_place_of(store, asked), None
+    except NoStorage as error:
+        return None, error if asked.word is not None else None
 
 
 def choose_data_remote(store: RunStore, word: str) -> ChosenData:

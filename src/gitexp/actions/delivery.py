@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitexp.actions.data_remote import ask_data_remote, find_data_place_of
+from gitexp.actions.data_remote import ask_data_remote, find_chosen_place
 from gitexp.actions.registry_view import open_version
 from gitexp.data.artifact_keeper import ARTIFACTS
 from gitexp.data.remote import OWN
-from gitexp.errors import NoStorage, Refused
+from gitexp.errors import Refused
 from gitexp.git.ancestry import find_last_change
 from gitexp.git.reading import read_path
 from gitexp.git.refs import resolve
@@ -17,6 +17,7 @@ from gitexp.store.registry_file import read_registry_bytes
 
 if TYPE_CHECKING:
     from gitexp.actions.registry_view import OpenedVersion
+    from gitexp.errors import NoStorage
     from gitexp.model.run import Artifact
     from gitexp.model.storage import DataPlace
     from gitexp.store.runs import RunStore
@@ -48,12 +49,7 @@ def read_delivery(store: RunStore, text: str) -> Delivery:
         raise Refused(f"{text}: {opened.doubts[0]}; it is not to be deployed", hint="exp registry check")
     artifact = find_artifact(opened)
     asked = ask_data_remote(store)
-    place, refused = None, None
-    if not asked.is_declined:
-        try:
-            place = find_data_place_of(store, asked)
-        except NoStorage as error:
-            refused = error if asked.word is not None else None  # else none is chosen, which is no fault
+    place, refused = find_chosen_place(store, asked)
     head = resolve(store.repository, "HEAD", peel="commit")
     commit = find_last_change(store.repository, head, opened.file.file) if head is not None else None
     committed = read_path(store.repository, head, opened.file.file.encode()) if head is not None else None
@@ -62,12 +58,9 @@ def read_delivery(store: RunStore, text: str) -> Delivery:
 
 
 def find_artifact(opened: OpenedVersion) -> Artifact | None:
-    """The artifact in the run's manifest that a version deploys, or the folder that it lies in."""
-    if opened.run is None:
-        return None
-    path = opened.version.artifact.path
-    above = [one for one in opened.run.artifacts if path == one.path or path.startswith(f"{one.path}/")]
-    return max(above, key=lambda one: len(one.path)) if above else None
+    """The artifact in the run's manifest that a version deploys; None where the run is not here."""
+    artifacts = opened.run.artifacts if opened.run is not None else ()
+    return next((one for one in artifacts if one.path == opened.version.artifact.path), None)
 
 
 def object_key(md5: str) -> str:

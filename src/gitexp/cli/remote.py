@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gitexp.actions.data_remote import ask_data_remote, choose_data_remote, find_data_place_of
+from gitexp.actions.data_remote import ask_data_remote, choose_data_remote, find_chosen_place
 from gitexp.actions.remote_choice import OWN, choose_for_runs
 from gitexp.actions.remote_listing import list_remote
 from gitexp.cli.completion import complete_remote
@@ -15,7 +15,7 @@ from gitexp.cli.options import COLOUR_OPTION, JSON_OPTION
 from gitexp.cli.progress import Progress
 from gitexp.cli.synced import describe_remote
 from gitexp.cli.terminal import find_look, say, warn, warn_of_broken
-from gitexp.errors import NoStorage, UsageError
+from gitexp.errors import UsageError
 from gitexp.git.remotes import CHOSEN
 from gitexp.model.storage import CHOSEN_DATA, show_url
 from gitexp.render.sent_data import describe_place, place_fields
@@ -134,12 +134,7 @@ def _tell_chosen_data(chosen: ChosenData) -> None:
 
 def _show(store: RunStore, listing: RemoteListing, *, as_json: bool, colour: str) -> None:
     asked = ask_data_remote(store)
-    place, refused = None, None
-    if not asked.is_declined:
-        try:
-            place = find_data_place_of(store, asked)
-        except NoStorage as error:
-            refused = error if asked.word is not None else None
+    place, refused = find_chosen_place(store, asked)
     if as_json:
         from gitexp.cli.output import write_envelope
 

@@ -271,3 +271,12 @@ def test_runs_that_are_not_on_the_remote_are_found(
     remote.git("update-ref", ref, later)
     (problem,) = check(folder, None, remote=True).problems
     assert (problem.code, problem.hint) == ("remote-newer", f"exp pull {SECOND}")
+
+
+def test_where_no_program_checks_signatures_it_is_said_what_is_needed(folder: GitFolder, people: People) -> None:
+    approve(folder, people.lead, 2, "production", NOW)
+    assert codes(check(folder)) == []
+    folder.git("config", "gpg.ssh.program", "/no/such/program")
+    (found,) = check(folder).problems
+    assert found.code == "approval-unverifiable"
+    assert found.hint == "ssh-keygen of OpenSSH, and gpg, are needed here, and keys that they can read"

@@ -185,6 +185,8 @@ def check_signatures(store: RunStore, registry: Registry, signers: Signers, base
                     what = "withdrawal" if one.approval.is_withdrawal else "approval"
                     why = f"the {what} by {one.approval.by} of {name} for {one.approval.stage}: {one.why}"
                     hint = f"exp approve {name} --stage {one.approval.stage}, by themselves"
+                    if one.standing == "unverifiable":
+                        hint = "ssh-keygen of OpenSSH, and gpg, are needed here, and keys that they can read"
                     faults.append(Fault(at, f"approval-{one.standing}", why, hint))
     return faults
 

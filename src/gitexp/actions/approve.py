@@ -7,16 +7,15 @@ import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitexp.actions.check_approvals import check_approvals, rebuild_commit, signer_of
-from gitexp.actions.registry_commit import find_commit_place
+from gitexp.actions.registry_commit import commit_registry, find_commit_place
 from gitexp.actions.signers import ALLOWED_KEYS, ALLOWED_SIGNERS
 from gitexp.errors import GitFailed, GitMissing, Refused
 from gitexp.format.approval_statement import PAYLOAD_TYPE, format_statement
 from gitexp.format.signature_text import format_armour, format_signature, parse_armour, parse_signature, read_public_key
 from gitexp.git.commits import format_commit
-from gitexp.git.file_commit import commit_file
 from gitexp.git.signing import sign_message
 from gitexp.model.registry_changes import add_approval
-from gitexp.store.registry_file import read_registry_bytes, registry_path, restore_registry, write_registry
+from gitexp.store.registry_file import read_registry_bytes, registry_path, write_registry
 
 if TYPE_CHECKING:
     from gitexp.actions.plan_approval import PlannedApproval
@@ -47,6 +46,9 @@ def carry_out(store: RunStore, planned: PlannedApproval) -> Approved:
     Raises Refused where Git cannot sign, or where the repository's own signers would not let the signature count.
     """
     case = planned.case
+    kind = planned.config.get("gpg.format") or "openpgp"
+    if kind.casefold() not in ("ssh", "openpgp"):
+        raise Refused(f"gpg.format is {kind}: approvals are signed with ssh or gpg", hint=_SET_KEY)
     message = format_statement(case.model, case.version, planned.approval)
     try:
         armour = sign_message(store.repository, message, signer_of(planned.approval))
@@ -56,8 +58,7 @@ def carry_out(store: RunStore, planned: PlannedApproval) -> Approved:
         raise _explain(error, planned.config) from error
     signature = parse_armour(armour)
     if signature is None:
-        kind = planned.config.get("gpg.format") or "openpgp"
-        raise Refused(f"gpg.format is {kind}: approvals are signed with ssh or gpg", hint=_SET_KEY)
+        raise Refused("what Git signed with is neither ssh nor gpg, though gpg.format says so", hint=_SET_KEY)
     approval = planned.approval._replace(signature=format_signature(signature))
     given = [*(one.approval for one in case.approvals), approval]
     policies = {case.stage: case.policy}
@@ -77,15 +78,10 @@ def commit_approval(store: RunStore, planned: PlannedApproval) -> tuple[Approved
     find_commit_place(store, None)
     was = read_registry_bytes(store)
     done = carry_out(store, planned)
-    written = read_registry_bytes(store)
     verb = "no longer approved" if done.approval.is_withdrawal else "approved"
     why = f"\n\n{done.approval.why}" if done.approval.why is not None else ""
     message = f"registry: {planned.name} {verb} for {done.approval.stage}{why}\n"
-    try:
-        return done, commit_file(store.repository, done.path, message)
-    except BaseException:
-        restore_registry(store, written, was)
-        raise
+    return done, commit_registry(store, message, was)
 
 
 def envelop(store: RunStore, planned: PlannedApproval, approval: Approval) -> dict[str, Any]:
@@ -108,7 +104,8 @@ def envelop(store: RunStore, planned: PlannedApproval, approval: Approval) -> di
 
 
 def _explain(error: GitFailed, config: GitConfig) -> Refused:
-    words = str(error.fields["stderr"]).strip()
+    lines = str(error.fields["stderr"]).splitlines()
+    words = "; ".join(line for line in lines if line.strip() not in ("", "error:"))
     kind = config.get("gpg.format") or "openpgp"
     if config.get("user.signingKey") is None and not (kind == "ssh" and config.get("gpg.ssh.defaultKeyCommand")):
         return Refused(f"no signing key is configured, and an approval is signed. Git says: {words}", hint=_SET_KEY)

@@ -111,13 +111,18 @@ def _write_and_commit(store: RunStore, promotion: Promotion, message: str) -> st
     with hold_lock(lock):
         refuse_uncommitted(store)
         was = read_registry_bytes(store)
-        path = carry_out(store, promotion)
-        written = read_registry_bytes(store)
-        try:
-            return commit_file(store.repository, path, message)
-        except BaseException:
-            restore_registry(store, written, was)
-            raise
+        carry_out(store, promotion)
+        return commit_registry(store, message, was)
+
+
+def commit_registry(store: RunStore, message: str, was: bytes | None) -> str:
+    """Commits the file, alone, and gives the commit. Raises GitFailed; the file is then what it ``was``, None: none."""
+    written = read_registry_bytes(store)
+    try:
+        return commit_file(store.repository, registry_path(store), message)
+    except BaseException:
+        restore_registry(store, written, was)
+        raise
 
 
 def write_message(promotion: Promotion) -> str:

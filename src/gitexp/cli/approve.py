@@ -43,6 +43,7 @@ def approve(
         str | None,
         typer.Option(
             "--stage",
+            "-s",
             metavar="STAGE",
             help="Where it may go; else the one stage that asks for approvals.",
             autocompletion=complete_stage,
@@ -51,7 +52,7 @@ def approve(
     why: Annotated[str | None, typer.Option("--why", metavar="TEXT", help="What you looked at; is signed too.")] = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take back what you approved.")] = False,
     commit: Annotated[bool, typer.Option("--commit", help="Commit registry.yaml, alone.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Sign and write nothing; show what would be.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Sign and write nothing; only show it.")] = False,
     as_json: JSON_OPTION = False,
     colour: COLOUR_OPTION = "auto",
 ) -> None:

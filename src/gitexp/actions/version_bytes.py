@@ -42,8 +42,10 @@ def find_named_version(store: RunStore, text: str) -> NamedVersion | None:
 
 def check_run(version: NamedVersion | None, run: Run) -> None:
     """Raises Refused where the run says that its artifact has another hash than the registry does."""
-    for one in run.artifacts if version is not None else ():
-        if version is not None and one.path == version.artifact.path and one.md5 is not None:
+    if version is None:
+        return
+    for one in run.artifacts:
+        if one.path == version.artifact.path and one.md5 is not None:
             _compare(version, one.path, one.md5)
 
 

@@ -10,12 +10,15 @@ import pytest
 from gitexp.model.policy import Policy
 from gitexp.model.registry import Entry
 from gitexp.model.registry_changes import add_entry, add_version
+from gitexp.model.run import Status
 from kit.exp import run_exp
 from kit.git import GitFolder
 from kit.kept import damage, object_path
 from kit.registries import (
+    BEGAN,
     BY,
     FIRST,
+    REGISTRY,
     SECOND,
     THIRD,
     approve,
@@ -27,6 +30,7 @@ from kit.registries import (
     line_of,
     plan_version,
     put_registry,
+    store_model_run,
     weights_of,
 )
 from kit.signers import KeyRing, Signer, allow
@@ -273,10 +277,62 @@ def test_runs_that_are_not_on_the_remote_are_found(
     assert (problem.code, problem.hint) == ("remote-newer", f"exp pull {SECOND}")
 
 
-def test_where_no_program_checks_signatures_it_is_said_what_is_needed(folder: GitFolder, people: People) -> None:
-    approve(folder, people.lead, 2, "production", NOW)
+FOURTH = "m444444444"
+THEN = BEGAN + timedelta(days=5)
+SOON = THEN + timedelta(seconds=1)
+
+
+def give_fourth(folder: GitFolder, auc: float, policies: dict[str, Policy], **fields: object) -> None:
+    """A third version of ``fraud``, of a run of its own, in staging."""
+    give_registry(folder, policies=policies)
+    commit = store_model_run(folder, FOURTH, auc, minutes=30, **fields)
+    forced = ("a finished run",) if "status" in fields else ()
+    entry = Entry(BEGAN + timedelta(hours=3), BY, stage="staging", why="a try", forced=forced)
+    third = plan_version(3, FOURTH, commit, auc, "staging", history=(entry,))
+    put_registry(folder, add_version(get_registry(folder), "fraud", third))
+    folder.commit("a third version")
+
+
+def add(folder: GitFolder, *entries: tuple[int, Entry]) -> None:
+    """Adds entries to histories, by the number of the version."""
+    registry = get_registry(folder)
+    for number, entry in entries:
+        registry = add_entry(registry, "fraud", number, entry)
+    put_registry(folder, registry)
+
+
+def test_a_stage_that_is_emptied_first_is_no_way_round_a_comparison(folder: GitFolder) -> None:
+    better = Policy(require=("metrics.val_auc > production.metrics.val_auc",))
+    give_fourth(folder, 0.5, {"staging": Policy(several=True), "production": better})
+    add(folder, (1, Entry(THEN, BY, stage="archived")), (3, Entry(SOON, BY, stage="production")))
+    found = check(folder)
+    assert codes(found) == ["policy-failed"]
+    assert found.problems[0].message.endswith("against what stood there before this change")
+    assert found.problems[0].line == line_of(folder, f"stage: production, at: {SOON:%Y-%m-%dT%H:%M:%S}")
+
+
+def test_a_worse_version_in_between_is_no_way_round_a_comparison(folder: GitFolder) -> None:
+    better = Policy(require=("metrics.val_auc > production.metrics.val_auc",))
+    give_fourth(folder, 0.5, {"staging": Policy(several=True), "production": better})
+    add(folder, (1, Entry(THEN, BY, stage="archived")), (2, Entry(THEN, BY, stage="production")))
     assert codes(check(folder)) == []
-    folder.git("config", "gpg.ssh.program", "/no/such/program")
-    (found,) = check(folder).problems
-    assert found.code == "approval-unverifiable"
-    assert found.hint == "ssh-keygen of OpenSSH, and gpg, are needed here, and keys that they can read"
+    folder.commit("v2 in production")
+    back, end = (SOON + timedelta(seconds=one) for one in (1, 2))
+    add(folder, (2, Entry(back, BY, stage="archived")), (1, Entry(back, BY, stage="production", is_rollback=True)))
+    assert codes(check(folder)) == []
+    commit = store_model_run(folder, "n555555555", 0.92, minutes=40)
+    fourth = plan_version(4, "n555555555", commit, 0.92, "production", history=(Entry(end, BY, stage="production"),))
+    put_registry(folder, add_version(get_registry(folder), "fraud", fourth))
+    add(folder, (1, Entry(end, BY, stage="archived")))
+    assert codes(check(folder)) == ["policy-failed"]  # better than v1, not than v2
+
+
+def test_what_one_stage_lets_through_unfinished_the_next_one_asks_again(folder: GitFolder) -> None:
+    policies = {"staging": Policy(force=True, several=True), "production": Policy(require=("metrics.val_auc > 0.1",))}
+    give_fourth(folder, 0.99, policies, status=Status.FAILED, exit_code=1)
+    assert codes(check(folder)) == []
+    add(folder, (3, Entry(THEN, BY, stage="archived")))
+    assert codes(check(folder)) == []
+    add(folder, (1, Entry(SOON, BY, stage="archived")), (3, Entry(SOON, BY, stage="production")))
+    (problem,) = check(folder).problems
+    assert (problem.code, "a finished run" in problem.message) == ("policy-failed", True)

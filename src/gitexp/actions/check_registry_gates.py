@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.check_approvals import check_approvals
 from gitexp.actions.judge_policy import judge_policy
-from gitexp.model.policy import NO_POLICY
+from gitexp.model.policy import NO_POLICY, Policy
+from gitexp.model.policy_judging import FINISHED
 from gitexp.model.policy_verdict import Case
 from gitexp.model.registry import ARCHIVE, NO_STAGE, name_version
 from gitexp.model.registry_check import Transition
 from gitexp.model.registry_faults import Fault
-from gitexp.model.registry_growth import recall
+from gitexp.model.registry_growth import recall, undo_beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from gitexp.actions.check_registry_runs import VersionRun
     from gitexp.model.approval import CheckedApproval, Signers
-    from gitexp.model.policy import Policy
     from gitexp.model.policy_verdict import Judged
     from gitexp.model.registry import Approval, Registry, Version
     from gitexp.model.registry_faults import Path
@@ -69,6 +69,9 @@ def judge_steps(
         faults += judge.find_faults(new)
         judged, approvals = judge.judge(run) if run is not None else ((), ())
         faults += judge.list_unmet(judged)
+        beside = undo_beside(judge.before, step.model, step.version.number, base)
+        if run is not None and beside is not None:
+            faults += _StepJudge(store, beside, step, gates).find_weakened(run, judged)
         present = judge.present.number if judge.present is not None else None
         entry = step.entry
         made = Transition(step.model, step.version.number, stage, entry.at, entry.by, None, present, entry.forced)
@@ -88,8 +91,8 @@ class _StepJudge:
         self._name = name_version(step.model, step.version.number)
         self._stage = step.entry.stage or NO_STAGE
         self._policy = gates.policies.get(self._stage, NO_POLICY)
-        self._before = before
-        model = self._before.models.get(step.model)
+        self.before = before
+        model = before.models.get(step.model)
         there = model.at(self._stage) if model is not None and self._stage not in (NO_STAGE, ARCHIVE) else ()
         past = model.version(step.version.number) if model is not None else None
         self._version = past or step.version._replace(stage=NO_STAGE, aliases=(), history=())
@@ -125,20 +128,48 @@ class _StepJudge:
         own = tuple(one for one in checked if one.approval in entry.approvals)
         if self._stage == NO_STAGE or (entry.is_rollback and self._has_stood()):
             return (), own
-        case = Case(
-            registry=self._before,
-            model=step.model,
+        judged = judge_policy(
+            self._store, self._make_case(run, own), remote=self._gates.remote, signers=self._gates.signers
+        )
+        return judged, own
+
+    def find_weakened(self, run: VersionRun, judged: Sequence[Judged]) -> list[Fault]:
+        """What holds only because of what else this change moved: an emptied stage asks nothing of who comes next."""
+        asked = Policy(require=self._policy.require, better=self._policy.better)
+        if asked == NO_POLICY or not judged:
+            return []
+        case = self._make_case(run, ())._replace(policy=asked)
+        met = {one.requirement for one in judged if one.is_met}
+        unmet = self.list_unmet(
+            [
+                one
+                for one in judge_policy(self._store, case, remote=False, signers=self._gates.signers)
+                if one.requirement in met
+            ]
+        )
+        return [
+            one._replace(
+                why=f"{one.why}, against what stood there before this change",
+                hint="let what was taken out or put back before it land first, by itself",
+            )
+            for one in unmet
+        ]
+
+    def _make_case(self, run: VersionRun, approvals: tuple[CheckedApproval, ...]) -> Case:
+        entry = self._step.entry
+        return Case(
+            registry=self.before,
+            model=self._step.model,
             version=self._version,
             stage=self._stage,
             policy=self._policy,
-            head=run.head._replace(commit=step.version.commit),
+            head=run.head._replace(commit=self._step.version.commit),
             run=run.run,
             present=self.present,
             now=entry.at,
-            approvals=own,
+            approvals=approvals,
             promoter=entry.by,
         )
-        return judge_policy(self._store, case, remote=self._gates.remote, signers=self._gates.signers), own
 
     def _has_stood(self) -> bool:
         """Whether the version was let into the stage before: what is rolled back to was judged then."""
@@ -149,6 +180,9 @@ class _StepJudge:
         """The requirements that do not hold, but for those that were passed over where that is allowed."""
         passed = self._step.entry.forced if self._policy.force else ()
         hint = f"exp promote {self._name} --stage {self._stage} --dry-run shows what is missing"
+        # Where nobody ever passed over it, that the run did not finish is told of the run itself.
+        is_passed = any(FINISHED in one.forced for one in self._step.version.history)
+        told = () if is_passed and self._stage != ARCHIVE else ("finished",)
         return [
             Fault(
                 self._step.path,
@@ -157,7 +191,7 @@ class _StepJudge:
                 hint,
             )
             for one in judged
-            if not one.is_met and one.requirement not in passed and one.kind != "finished"  # told of the run itself
+            if not one.is_met and one.requirement not in passed and one.kind not in told
         ]
 
 

@@ -72,6 +72,24 @@ def recall(registry: Registry, before: datetime, base: Registry) -> Registry:
     return registry._replace(models=models)
 
 
+def undo_beside(before: Registry, model: str, number: int, base: Registry) -> Registry | None:
+    """``before`` with all versions of a model but one as the base has them; None where they stand as they do there.
+
+    So a promotion is held against what stood in a stage before the change, too, and not only against what the change
+    itself left there.
+    """
+    now, old = before.models.get(model), base.models.get(model)
+    if old is None:
+        return None
+    own = now.version(number) if now is not None else None
+    beside = {one.number: one.stage for one in (now.versions if now is not None else ()) if one.number != number}
+    others = [one for one in old.versions if one.number != number]
+    if {one.number: one.stage for one in others} == beside:
+        return None
+    versions = sorted((*others, *((own,) if own is not None else ())), key=lambda one: one.number)
+    return before._replace(models={**before.models, model: old._replace(versions=tuple(versions))})
+
+
 def _recall_version(version: Version, before: datetime, known: int) -> Version | None:
     came = (entry for entry in version.history[known:] if entry.at < before)
     history = (*version.history[:known], *came)

@@ -336,3 +336,50 @@ def test_what_one_stage_lets_through_unfinished_the_next_one_asks_again(folder: 
     add(folder, (1, Entry(SOON, BY, stage="archived")), (3, Entry(SOON, BY, stage="production")))
     (problem,) = check(folder).problems
     assert (problem.code, "a finished run" in problem.message) == ("policy-failed", True)
+
+
+def test_a_stage_that_becomes_an_alias_is_no_way_round_its_policy(folder: GitFolder) -> None:
+    stages = ("staging", "production", "archived", "live")
+    give_registry(folder, policies={"live": Policy(approvals=2)}, stages=stages)
+    registry = get_registry(folder)._replace(stages=stages[:3], policies={})
+    put_registry(folder, add_entry(registry, "fraud", 2, Entry(THEN, BY, alias="live")))
+    found = check(folder)
+    assert codes(found) == ["alias-of-stage"]
+    assert {"the policy of live changes", "the stage live is gone"} <= set(found.notes)
+
+
+def test_a_registry_does_not_hide_behind_a_link_or_an_encoding(folder: GitFolder) -> None:
+    give_registry(folder)
+    file = folder.path / REGISTRY
+    text = file.read_text()
+    file.rename(folder.path / "other.yaml")
+    file.symlink_to("other.yaml")
+    folder.commit("a link")
+    assert codes(check(folder, "HEAD~1")) == ["registry-disguised"]
+    file.unlink()
+    file.write_bytes(text.encode("utf-16"))
+    (folder.path / ".gitattributes").write_text(f"{REGISTRY} working-tree-encoding=UTF-16\n")
+    folder.commit("another encoding")
+    assert codes(check(folder, "HEAD~2")) == ["registry-disguised"]
+
+
+def test_a_change_does_not_choose_which_registry_is_checked(folder: GitFolder) -> None:
+    give_registry(folder, policies={"production": Policy(approvals=2)})
+    inner = folder.path / "services" / "fraud"
+    folder.gen({"services/fraud/.exp.yaml": ""})
+    folder.git("mv", REGISTRY, "services/fraud/registry.yaml")
+    folder.commit("a project of its own")
+    assert codes(check(GitFolder(inner))) == []
+    registry = inner / "registry.yaml"
+    policed = registry.read_text()
+    registry.write_text(policed.replace("approvals: 2", "approvals: 0"))
+    note = "services/fraud/registry.yaml differs from the base and is not checked here"
+    assert note not in check(GitFolder(inner)).notes
+    folder.gen({REGISTRY: "format: 1\nmodels: {}\n"})
+    assert note in check(folder).notes
+    (folder.path / REGISTRY).unlink()
+    (inner / ".exp.yaml").unlink()
+    (problem,) = check(GitFolder(inner)).problems
+    assert (problem.code, problem.hint) == ("project-moved", "let .exp.yaml land first, by itself")
+    registry.write_text(policed)
+    assert codes(check(GitFolder(inner))) == []

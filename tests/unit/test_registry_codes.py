@@ -11,6 +11,7 @@ SOURCES = (
     "model/registry_growth.py",
     "actions/check_registry.py",
     "actions/check_registry_gates.py",
+    "actions/check_registry_place.py",
     "actions/check_registry_runs.py",
     "actions/check_registry_remote.py",
 )

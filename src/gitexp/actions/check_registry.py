@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.check_registry_gates import Gates, check_signatures, judge_steps
 from gitexp.actions.check_registry_past import find_base, find_moved_registries, use_settings
+from gitexp.actions.check_registry_place import find_disguise, find_moved_project, list_others
 from gitexp.actions.check_registry_runs import check_runs
 from gitexp.actions.signers import read_signers
 from gitexp.errors import BrokenRegistry, InvalidFilter, NotFound
@@ -16,7 +17,7 @@ from gitexp.model.policy import NO_POLICY
 from gitexp.model.registry import ARCHIVE, EMPTY, NO_STAGE
 from gitexp.model.registry_check import Problem, RegistryCheck
 from gitexp.model.registry_faults import Fault, find_faults
-from gitexp.model.registry_growth import Growth, compare_growth
+from gitexp.model.registry_growth import Growth, compare_growth, find_stage_aliases
 from gitexp.store.registry_file import read_registry, registry_path
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ def check_registry(
         hint = f"exp registry check --base COMMIT, one at which it could be read: git log -- {path}"
         why = f"the file of the base cannot be read: {error.message}"
         return RegistryCheck(path, (Problem(None, "", "broken-base", why, hint),), base=commit)
+    moved = find_moved_project(store, found.commit) if found is not None else None
+    if moved is not None:
+        return RegistryCheck(path, (Problem(None, "", moved.code, moved.why, moved.hint),), base=commit)
     if file is None:
         return _tell_absent(path, bases)
     faults = find_faults(file.registry, datetime.now(UTC) + _CLOCKS)
@@ -78,6 +82,10 @@ def check_registry(
     growth = compare_growth(base_registry, file.registry)
     faults += growth.faults
     faults += _find_moved(bases, growth)
+    if bases is not None:
+        disguise = find_disguise(store)
+        faults += [disguise] if disguise is not None else []
+        faults += find_stage_aliases(growth, _known_stages(bases))
     if bases is not None and bases.parted is None:
         faults += [
             Fault(
@@ -147,6 +155,11 @@ def _choose_gates(store: RunStore, registry: Registry, bases: _Bases | None) -> 
     return Gates(known.policies, signers, _find_changed((bases.parted or known).policies, registry.policies))
 
 
+def _known_stages(bases: _Bases) -> frozenset[str]:
+    """The stages that the base has, whether or not the change still has them."""
+    return frozenset(stage for one in (bases.parted, bases.tip) if one is not None for stage in one.stages)
+
+
 def _find_changed(before: Mapping[str, Policy], now: Mapping[str, Policy]) -> frozenset[str]:
     """The stages whose policy is another one."""
     return frozenset(one for one in {*before, *now} if before.get(one, NO_POLICY) != now.get(one, NO_POLICY))
@@ -154,11 +167,12 @@ def _find_changed(before: Mapping[str, Policy], now: Mapping[str, Policy]) -> fr
 
 def _find_moved(bases: _Bases | None, growth: Growth) -> list[Fault]:
     """Models that were promoted here and have changed in the base meanwhile: what is compared is no longer so."""
-    if bases is None or bases.tip is None or bases.parted is None or bases.tip == bases.parted:
+    if bases is None or bases.tip is None or bases.tip == bases.parted:
         return []
+    parted = bases.parted or EMPTY
     faults = []
     for name in dict.fromkeys(step.model for step in growth.steps):
-        if repr(bases.tip.models.get(name)) != repr(bases.parted.models.get(name)):
+        if repr(bases.tip.models.get(name)) != repr(parted.models.get(name)):
             why = f"{name} has changed in {bases.base.named} since this branch began"
             faults.append(Fault(("models", name), "base-moved", why, f"git merge {bases.base.named}"))
     return faults
@@ -181,8 +195,10 @@ def _list_notes(store: RunStore, registry: Registry, bases: _Bases | None) -> tu
     else:
         before = bases.parted.policies
         notes += [f"the policy of {stage} changes" for stage in sorted(_find_changed(before, registry.policies))]
+        notes += [f"the stage {stage} is gone" for stage in bases.parted.stages if stage not in registry.stages]
     if read_signers(store) != read_signers(store, bases.base.tip):
         notes.append("who may sign changes: approvals were held against the signers of the base")
+    notes += [f"{one} differs from the base and is not checked here" for one in list_others(store, bases.base.commit)]
     return tuple(notes)
 
 

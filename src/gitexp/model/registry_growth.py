@@ -8,7 +8,7 @@ from gitexp.model.registry import NO_STAGE, name_version
 from gitexp.model.registry_faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from gitexp.model.registry import Entry, Model, Registry, Version
@@ -56,6 +56,20 @@ def compare_growth(base: Registry, now: Registry) -> Growth:
             steps += [Step(name, version, entry, (*path, "history", at)) for at, entry in added]
     steps.sort(key=lambda one: (one.model, one.entry.at, one.version.number))
     return Growth(tuple(faults), tuple(steps))
+
+
+def find_stage_aliases(growth: Growth, stages: Collection[str]) -> list[Fault]:
+    """Entries that make a stage of the base an alias: who asks for what is there would get what no policy let in."""
+    return [
+        Fault(
+            (*step.path, "alias"),
+            "alias-of-stage",
+            f"{name_version(step.model, step.version.number)} has the alias {step.entry.alias}, a stage of the base",
+            "another word",
+        )
+        for step in growth.steps
+        if step.entry.alias in stages
+    ]
 
 
 def recall(registry: Registry, before: datetime, base: Registry) -> Registry:

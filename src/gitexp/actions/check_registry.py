@@ -73,7 +73,8 @@ def check_registry(
         why = f"the file of the base cannot be read: {error.message}"
         return RegistryCheck(path, (Problem(None, "", "broken-base", why, hint),), base=commit)
     moved = find_moved_project(store, found.commit) if found is not None else None
-    if moved is not None:
+    is_told = file is not None and bases is not None and bases.parted is None
+    if moved is not None and not (is_told and found is not None and find_moved_registries(store, found.commit)):
         return RegistryCheck(path, (Problem(None, "", moved.code, moved.why, moved.hint),), base=commit)
     if file is None:
         return _tell_absent(path, bases)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import re
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitexp.errors import BrokenRegistry
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from gitexp.format.yaml_text import Path, YamlError
 
 LONGEST_TEXT = 20_000
-_CONFLICT = re.compile(rb"^<{7}(?: .*)?\r?$", re.MULTILINE)
-_TAB = "found character that cannot start any token"  # as the parser says it
+_LARGEST = int(sys.float_info.max)
 
 
 class Place(NamedTuple):
@@ -109,6 +108,8 @@ class Node(NamedTuple):
     def number(self) -> int | float:
         """A number."""
         if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
+            raise self.wrong(f"{_show(self.value)} where a number is expected")
+        if isinstance(self.value, int) and abs(self.value) > _LARGEST:
             raise self.wrong(f"{_show(self.value)} where a number is expected")
         return self.value
 

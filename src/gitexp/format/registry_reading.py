@@ -229,8 +229,8 @@ def read_time(node: Node) -> datetime:
     text = node.text()
     try:
         at = datetime.fromisoformat(text.upper())
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise node.wrong(f"{text[:60]!r} where a time is expected", hint="2026-11-23T09:14:03.123456Z")
-    return at.astimezone(UTC)
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):  # of the years 1 and 9999 UTC lacks some hours
+        pass
+    raise node.wrong(f"{text[:60]!r} where a time is expected", hint="2026-11-23T09:14:03.123456Z")

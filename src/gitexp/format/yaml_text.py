@@ -187,9 +187,13 @@ class _Builder:
             if self._lines is not None:
                 self._lines[inner] = event.start_mark.line + 1
             mapping[key] = self._node(self._next(), inner, depth)
-        for other in merged:
-            mapping = {**other, **mapping}
-        return mapping
+        if not merged:
+            return mapping
+        whole: dict[str, Any] = {}
+        for other in reversed(merged):  # what is merged first is stronger, and the mapping's own keys are strongest
+            whole.update(other)
+        whole.update(mapping)
+        return whole
 
     def _key(self, event: Any) -> str:
         if isinstance(event, self._events.AliasEvent):

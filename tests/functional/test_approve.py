@@ -176,6 +176,12 @@ def test_without_a_key_it_is_said_what_to_type(folder: GitFolder, lead: Signer) 
     folder.git("config", "user.signingKey", "/no/such/key")
     refused = run_exp(folder, "approve", "fraud:v1")
     assert "exp: Git could not sign: " in refused.err
+    assert "hint: git config user.signingKey ~/.ssh/id_ed25519.pub  (" in refused.err
+    folder.git("config", "user.signingKey", lead.key)
+    folder.git("config", "--unset", "gpg.format")
+    refused = run_exp(folder, "approve", "fraud:v1")
+    assert "exp: Git signs with gpg, and user.signingKey is an ssh key. Git says: " in refused.err
+    assert "hint: git config --global gpg.format ssh\n" in refused.err
     folder.git("config", "gpg.format", "x509")
     refused = run_exp(folder, "approve", "fraud:v1")
     assert "exp: gpg.format is x509: approvals are signed with ssh or gpg\n" in refused.err

@@ -277,6 +277,15 @@ def test_runs_that_are_not_on_the_remote_are_found(
     assert (problem.code, problem.hint) == ("remote-newer", f"exp pull {SECOND}")
 
 
+def test_where_no_program_checks_signatures_it_is_said_what_is_needed(folder: GitFolder, people: People) -> None:
+    approve(folder, people.lead, 2, "production", NOW)
+    assert codes(check(folder)) == []
+    folder.git("config", "gpg.ssh.program", "/no/such/program")
+    (found,) = check(folder).problems
+    assert found.code == "approval-unverifiable"
+    assert found.hint == "ssh-keygen of OpenSSH, and gpg, are needed here, and keys that they can read"
+
+
 FOURTH = "m444444444"
 THEN = BEGAN + timedelta(days=5)
 SOON = THEN + timedelta(seconds=1)
@@ -383,3 +392,37 @@ def test_a_change_does_not_choose_which_registry_is_checked(folder: GitFolder) -
     assert (problem.code, problem.hint) == ("project-moved", "let .exp.yaml land first, by itself")
     registry.write_text(policed)
     assert codes(check(GitFolder(inner))) == []
+
+
+MERGES = ", ".join(f"{{a{number}: }}" for number in range(100_000))
+ANCIENT = "{stage: staging, by: a, at: '0001-01-01T00:00:00+14:00'}"
+NAMED = f"run: refs/runs/default/{FIRST}, commit: {'a' * 40}, artifact: {{path: a, md5: {'b' * 32}}}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"policies: {{production: {{better: {{metric: auc, effect: {'9' * 400}}}}}}}",
+        f"models: {{<<: [{MERGES}], m: 1}}",
+        f"models: {{m: {{versions: [{{version: 1, {NAMED}, history: [{ANCIENT}]}}]}}}}",
+    ],
+    ids=["a number beyond all", "merges of merges", "a time before all"],
+)
+def test_a_file_made_to_break_the_check_is_a_broken_file(folder: GitFolder, text: str) -> None:
+    give_registry(folder)
+    (folder.path / REGISTRY).write_text(f"format: 1\n{text}\n")
+    assert codes(check(folder)) == ["broken-registry"]
+
+
+def test_approvals_are_not_used_again_for_what_was_taken_out(folder: GitFolder, people: People) -> None:
+    both = approve_both(folder, people)
+    promote(folder, *both)
+    folder.commit("promoted")
+    back, again = (LATER + timedelta(seconds=one) for one in (1, 2))
+    add(folder, (2, Entry(back, BY, stage="archived")), (1, Entry(back, BY, stage="production", is_rollback=True)))
+    assert codes(check(folder)) == []
+    folder.commit("v2 drifts")
+    add(folder, (1, Entry(again, BY, stage="archived")))
+    add(folder, (2, Entry(again, BY, stage="production", approvals=both)))
+    found = check(folder)
+    assert codes(found) == ["approval-twice", "approval-twice"]

@@ -151,7 +151,7 @@ def test_who_made_the_run_or_promotes_it_does_not_count_where_the_policy_says_so
     found = judge_approvals(make_case(policy, approve("ada", policy), approve("carol", policy)))
     assert not found.is_met
     assert found.found.startswith(
-        "0 of 2; 2 more of the allowed signers, of others than who made the run or promotes it; "
+        "0 of 2; 2 more needed, from allowed signers who neither made the run nor promote it; "
     )
     assert "ada@example.org made the run, and the policy asks for somebody else" in found.found
     assert "carol@example.org promotes it, and the policy asks for somebody else" in found.found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from gitexp.format.yaml_text import Path, YamlError
 
 LONGEST_TEXT = 20_000
+_CONFLICT = re.compile(rb"^<{7}(?: .*)?\r?$", re.MULTILINE)
+_TAB = "found character that cannot start any token"  # as the parser says it
 _LARGEST = int(sys.float_info.max)
 
 

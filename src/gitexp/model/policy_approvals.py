@@ -75,8 +75,8 @@ def _name_missing(case: Case, counted: CountedApprovals) -> str:
     policy = case.policy
     lacking = policy.approvals - len(counted.good)
     if not policy.approvers:
-        return f"{lacking} more of the allowed signers" + (
-            "" if policy.self_approval else ", of others than who made the run or promotes it"
+        return f"{lacking} more needed, from allowed signers" + (
+            "" if policy.self_approval else " who neither made the run nor promote it"
         )
     may = [
         one

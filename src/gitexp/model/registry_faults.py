@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.model.policy import NO_POLICY
-from gitexp.model.registry import ARCHIVE, NO_STAGE, name_version
+from gitexp.model.registry import ARCHIVE, NO_STAGE, email_of, name_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ def _find_in_model(registry: Registry, model: Model, now: datetime | None) -> It
         path = ("models", model.name, "versions", place)
         name = name_version(model.name, version.number)
         yield from _find_in_history(version, path, name, now)
+        yield from _find_copies(version, path, name)
         policy = registry.policies.get(version.stage, NO_POLICY)
         if version.stage not in (NO_STAGE, ARCHIVE) and not policy.several:
             other = stages.setdefault(version.stage, version.number)
@@ -83,6 +84,20 @@ def _find_in_history(version: Version, path: Path, name: str, now: datetime | No
                 yield Fault((*at, "unalias"), "alias-unknown", why, "entries are written by exp promote")
             held = [alias for alias in held if alias != entry.unalias]
     yield from _find_in_state(version, path, name, stage, held)
+
+
+def _find_copies(version: Version, path: Path, name: str) -> Iterator[Fault]:
+    """Approvals that stand twice, whatever is written as their signature: each is for one transition alone."""
+    given = [((*path, "approvals", at), one) for at, one in enumerate(version.approvals)]
+    for place, entry in enumerate(version.history):
+        given += [((*path, "history", place, "approvals", at), one) for at, one in enumerate(entry.approvals)]
+    seen: set[tuple[object, ...]] = set()
+    for at, one in sorted(given, key=lambda each: each[0][len(path)] == "approvals"):
+        what = (one.stage, email_of(one.by).casefold(), one.at, one.is_withdrawal)
+        if what in seen:
+            why = f"the approval by {one.by} of {name} for {one.stage} stands here again, and was for another time"
+            yield Fault(at, "approval-twice", why, f"exp approve {name} --stage {one.stage}, anew")
+        seen.add(what)
 
 
 def _find_in_state(version: Version, path: Path, name: str, stage: str, held: list[str]) -> Iterator[Fault]:

@@ -428,6 +428,14 @@ def test_who_promotes_has_to_be_known(models: GitFolder) -> None:
     assert (done.status, "who promotes is not known" in done.err) == (1, True)
 
 
+def test_a_file_that_is_a_link_stays_one(models: GitFolder) -> None:
+    models.gen({"shared/registry.yaml": "format: 1\nmodels:\n"})
+    (models.path / "registry.yaml").symlink_to("shared/registry.yaml")
+    promote(models, OLD, "--model", "fraud", "--stage", "staging")
+    assert list(read_models(models, "shared/registry.yaml")) == ["fraud"]
+    assert (models.path / "registry.yaml").is_symlink()
+
+
 def test_a_bare_repository_has_no_file_to_write(models: GitFolder) -> None:
     models.git("clone", "--quiet", "--mirror", ".", "../bare.git")
     bare = GitFolder(models.path.parent / "bare.git")

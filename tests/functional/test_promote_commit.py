@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
+from gitexp.actions.promote import plan_promotion
+from gitexp.actions.promoted_words import PromotionRequest
+from gitexp.actions.registry_commit import commit_promotion, find_commit_place
+from gitexp.errors import Refused
+from gitexp.store.runs import open_store
 from kit.exp import PATIENCE, envelope, run_exp
 from kit.git import GitFolder
 from kit.models import SETTINGS, read_models, store_model
@@ -230,3 +236,18 @@ def test_several_at_once_lose_nothing(models: GitFolder, options: tuple[str, ...
     if options:
         assert status(models) == MINE
         assert models.git("rev-list", "--count", "HEAD") == str(2 + len(done))
+
+
+def test_what_came_between_does_not_go_along(models: GitFolder) -> None:
+    store = open_store(os.fspath(models.path))
+    place = find_commit_place(store, None)
+    other = run_exp(models, "promote", OLD, "--model", "other", "--stage", "staging")
+    assert other.status == 0, other.err
+    text = (models.path / "registry.yaml").read_text()
+    request = PromotionRequest(spec=NEW, model="fraud", stage="staging")
+    promotion = plan_promotion(store, request, now=datetime.now(UTC))
+
+    with pytest.raises(Refused, match="has changes that are not committed"):
+        commit_promotion(store, promotion, place)
+
+    assert (models.path / "registry.yaml").read_text() == text

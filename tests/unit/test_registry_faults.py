@@ -96,6 +96,13 @@ def test_what_is_only_added_is_growth() -> None:
     assert [one.code for one in compare_growth(now, taken).faults] == ["approval-removed"]
 
 
+def test_a_number_that_was_passed_is_not_filled_in() -> None:
+    base = registry(version(1), version(3))
+    assert compare_growth(base, registry(version(1), version(3), version(4))).faults == ()
+    (fault,) = compare_growth(base, registry(version(1), version(2), version(3))).faults
+    assert (fault.code, fault.hint) == ("version-reused", "version: 4")
+
+
 def test_a_number_that_is_not_one_is_the_same_number() -> None:
     base = registry(version(1, metrics={"auc": float("nan")}))
     assert compare_growth(base, registry(version(1, metrics={"auc": float("nan")}))).faults == ()

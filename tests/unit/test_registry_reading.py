@@ -119,6 +119,10 @@ def test_a_registry_of_nothing_is_one(text: str) -> None:
         ("{alias: champion,", "{alias: champion, stage: staging,", 30, "stage and alias found", None),
         ("by: Lead <lead@example.org>, ", "", 29, "by is missing", None),
         ("history:\n          - {stage: none", "histories:\n          - {stage: none", 35, "unknown key", "history"),
+        ("by: ada@example.org", 'by: "ada\\n@example.org"', 36, "one line of plain text is expected", None),
+        ("by: ada@example.org", 'by: "ada\\e[2J"', 36, "one line of plain text is expected", None),
+        ("why: the first", 'why: "\\ud800"', 24, "half of a character", None),
+        ("[champion]", f"[{'x' * 300}]", 21, "'xxxxxxxxxxxxx", None),
         ("  fraud:\n    description", "\tfraud:\n    description", 13, "", "no tabs"),
     ],
 )  # fmt: skip

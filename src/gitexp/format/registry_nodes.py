@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gitexp.format.yaml_text import Path, YamlError
 
 LONGEST_TEXT = 20_000
+_LONGEST_KEY = 128
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _CONFLICT = re.compile(rb"^<{7}(?: .*)?\r?$", re.MULTILINE)
 _TAB = "found character that cannot start any token"  # as the parser says it
 _LARGEST = int(sys.float_info.max)
@@ -45,12 +47,14 @@ class Node(NamedTuple):
     def wrong(self, why: str, *, hint: str | None = None, key: str | None = None) -> BrokenRegistry:
         """What is wrong with the value, or with one of its keys."""
         path = self.path if key is None else (*self.path, key)
-        return BrokenRegistry(self.place.file, self.place.line(path), ".".join(map(str, path)), why, hint=hint)
+        words = map(str, path)
+        shown = ".".join(word if len(word) <= _LONGEST_KEY else f"{word[:_LONGEST_KEY]}…" for word in words)
+        return BrokenRegistry(self.place.file, self.place.line(path), shown, why, hint=hint)
 
     def mapping(self, known: Iterable[str] | None = None) -> dict[str, Any]:
         """A mapping, with no keys but the known ones."""
         if not isinstance(self.value, dict):
-            raise self.wrong(f"{_show(self.value)} where keys with values are expected")
+            raise self.wrong(f"{show_value(self.value)} where keys with values are expected")
         if known is not None:
             words = list(known)
             for key in self.value:
@@ -72,7 +76,7 @@ class Node(NamedTuple):
         if self.value is None:
             return
         if not isinstance(self.value, list):
-            raise self.wrong(f"{_show(self.value)} where a list is expected")
+            raise self.wrong(f"{show_value(self.value)} where a list is expected")
         for place, value in enumerate(self.value):
             yield Node(value, (*self.path, place), self.place)
 
@@ -91,29 +95,35 @@ class Node(NamedTuple):
     def text(self) -> str:
         """One line of text that is not empty."""
         if not isinstance(self.value, str) or not self.value or len(self.value) > LONGEST_TEXT:
-            raise self.wrong(f"{_show(self.value)} where a text is expected")
-        if "\0" in self.value:
-            raise self.wrong("a NUL in a text")
+            raise self.wrong(f"{show_value(self.value)} where a text is expected")
+        if "\0" in self.value or any("\ud800" <= letter <= "\udfff" for letter in self.value):
+            raise self.wrong("a NUL or half of a character in a text")
         return self.value
+
+    def line(self) -> str:
+        """A text of one line, without control characters."""
+        if _CONTROL.search(self.text()):
+            raise self.wrong(f"{show_value(self.value)} where one line of plain text is expected")
+        return str(self.value)
 
     def flag(self) -> bool:
         """``true`` or ``false``."""
         if not isinstance(self.value, bool):
-            raise self.wrong(f"{_show(self.value)} where true or false is expected")
+            raise self.wrong(f"{show_value(self.value)} where true or false is expected")
         return self.value
 
     def count(self, least: int = 0) -> int:
         """A whole number."""
         if isinstance(self.value, bool) or not isinstance(self.value, int) or not least <= self.value < 10**15:
-            raise self.wrong(f"{_show(self.value)} where a whole number from {least} on is expected")
+            raise self.wrong(f"{show_value(self.value)} where a whole number from {least} on is expected")
         return self.value
 
     def number(self) -> int | float:
         """A number."""
         if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
-            raise self.wrong(f"{_show(self.value)} where a number is expected")
+            raise self.wrong(f"{show_value(self.value)} where a number is expected")
         if isinstance(self.value, int) and abs(self.value) > _LARGEST:
-            raise self.wrong(f"{_show(self.value)} where a number is expected")
+            raise self.wrong(f"{show_value(self.value)} where a number is expected")
         return self.value
 
     def texts(self) -> tuple[str, ...]:
@@ -134,6 +144,7 @@ def explain_no_yaml(data: bytes, file: str, error: YamlError) -> BrokenRegistry:
     return BrokenRegistry(file, error.line, "", error.why, hint=hint)
 
 
-def _show(value: object) -> str:
+def show_value(value: object) -> str:
+    """A value as an error tells it, cut to a part of a line."""
     shown = "nothing" if value is None else repr(value)
     return shown if len(shown) <= 60 else shown[:59] + "…"

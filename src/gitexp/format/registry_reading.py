@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.errors import InvalidValue
-from gitexp.format.registry_nodes import Node, Place, explain_no_yaml
+from gitexp.format.registry_nodes import Node, Place, explain_no_yaml, show_value
 from gitexp.format.registry_policies import read_policy
 from gitexp.format.yaml_text import YamlError, load_yaml_with_lines
 from gitexp.model.paths import TreePath, unquote_path
@@ -66,7 +66,7 @@ def parse_registry(data: bytes, file: str) -> RegistryFile:
     policies = {}
     for name, node in (root.get("policies") or Node({}, (), root.place)).items():
         if name not in stages:
-            raise node.wrong(f"no stage {name!r}", hint="stages: " + ", ".join(stages))
+            raise node.wrong(f"no stage {show_value(name)}", hint="stages: " + ", ".join(stages))
         policies[name] = read_policy(node, stages)
     models = {
         name: _read_model(name, node, stages) for name, node in (root.get("models") or Node({}, (), root.place)).items()
@@ -100,9 +100,9 @@ def _read_stages(root: Node) -> tuple[str, ...]:
     for one in node.each():
         name = one.text()
         if not _STAGE.fullmatch(name) or name == NO_STAGE:
-            raise one.wrong(f"{name!r} cannot be a stage", hint="a-z, 0-9, '.', '_', '-'")
+            raise one.wrong(f"{show_value(name)} cannot be a stage", hint="a-z, 0-9, '.', '_', '-'")
         if name in stages:
-            raise one.wrong(f"{name!r} stands twice")
+            raise one.wrong(f"{show_value(name)} stands twice")
         stages.append(name)
     if not stages:
         raise node.wrong("no stage at all", hint="[staging, production, archived]")
@@ -111,7 +111,7 @@ def _read_stages(root: Node) -> tuple[str, ...]:
 
 def _read_model(name: str, node: Node, stages: tuple[str, ...]) -> Model:
     if not is_model_name(name):
-        raise node.wrong(f"{name!r} cannot be a model", hint="letters, digits, '.', '_', '-'")
+        raise node.wrong(f"{show_value(name)} cannot be a model", hint="letters, digits, '.', '_', '-'")
     node.mapping(("description", "versions"))
     versions: list[Version] = []
     listed = node.get("versions")
@@ -130,7 +130,7 @@ def _read_version(node: Node, stages: tuple[str, ...]) -> Version:
     run = node.need("run")
     ref = parse_run_ref(run.text())
     if ref is None or ref.kind != "ended":
-        raise run.wrong(f"{run.value!r} is not the ref of a run", hint="refs/runs/<experiment>/<id>")
+        raise run.wrong(f"{show_value(run.value)} is not the ref of a run", hint="refs/runs/<experiment>/<id>")
     commit = node.need("commit")
     if not _COMMIT.fullmatch(commit.text()):
         raise commit.wrong("not a whole commit id", hint="40 hexadecimal digits")
@@ -169,16 +169,16 @@ def _read_artifact(node: Node) -> VersionArtifact:
 def _read_stage(node: Node, stages: tuple[str, ...]) -> str:
     stage = node.text()
     if stage not in stages and stage != NO_STAGE:
-        raise node.wrong(f"no stage {stage!r}", hint="one of " + ", ".join((*stages, NO_STAGE)))
+        raise node.wrong(f"no stage {show_value(stage)}", hint="one of " + ", ".join((*stages, NO_STAGE)))
     return stage
 
 
 def _read_alias(node: Node, stages: tuple[str, ...]) -> str:
     alias = node.text()
     if not is_alias(alias):
-        raise node.wrong(f"{alias!r} cannot be an alias", hint="letters, digits, '.', '_', '-'")
+        raise node.wrong(f"{show_value(alias)} cannot be an alias", hint="letters, digits, '.', '_', '-'")
     if alias in stages:
-        raise node.wrong(f"{alias!r} is a stage, and so no alias", hint="another word")
+        raise node.wrong(f"{show_value(alias)} is a stage, and so no alias", hint="another word")
     return alias
 
 
@@ -197,7 +197,7 @@ def _read_entry(node: Node, stages: tuple[str, ...]) -> Entry:
     entered = _read_stage(stage, stages) if stage else None
     return Entry(
         at=read_time(node.need("at")),
-        by=node.need("by").text(),
+        by=node.need("by").line(),
         stage=entered,
         alias=_read_alias(alias, stages) if alias else None,
         unalias=_read_alias(unalias, stages) if unalias else None,
@@ -215,7 +215,7 @@ def _read_approval(node: Node, stages: tuple[str, ...], stage: str | None = None
     why, withdrawn = node.get("why"), node.get("withdrawn")
     return Approval(
         stage=stage if stage is not None else _read_stage(node.need("stage"), stages),
-        by=node.need("by").text(),
+        by=node.need("by").line(),
         at=read_time(node.need("at")),
         policy=node.need("policy").text(),
         signature=node.need("signature").text(),

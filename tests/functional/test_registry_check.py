@@ -476,6 +476,15 @@ def test_a_registry_does_not_leave_its_past_by_moving(models: GitFolder) -> None
     assert "hint: git mv sub/registry.yaml registry.yaml" in ran.out
 
 
+def test_a_policy_that_names_what_no_run_has_is_noted(models: GitFolder) -> None:
+    registry = get_registry(models)
+    put_registry(models, registry._replace(policies={"production": Policy(require=("metrics.val_acu > 0.9",))}))
+    notes = check(models, "HEAD").notes
+    assert any("policies.production.require: no run has metrics.val_acu (did you mean" in note for note in notes), notes
+    put_registry(models, registry._replace(policies={"production": Policy(require=("metrics.val_auc > 0.9",))}))
+    assert not any("no run has" in note for note in check(models, "HEAD").notes)
+
+
 def test_json_has_everything(models: GitFolder) -> None:
     edit(models, "metrics: {val_auc: 0.9}", "metrics: {val_auc: 0.99}")
     replace_present(models)

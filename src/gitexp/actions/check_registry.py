@@ -9,6 +9,7 @@ from gitexp.actions.check_registry_gates import Gates, check_signatures, judge_s
 from gitexp.actions.check_registry_past import find_base, find_moved_registries, use_settings
 from gitexp.actions.check_registry_place import find_disguise, find_moved_project, list_others
 from gitexp.actions.check_registry_runs import check_runs
+from gitexp.actions.policy_filters import find_unknown_names
 from gitexp.actions.signers import read_signers
 from gitexp.errors import BrokenRegistry, InvalidFilter, NotFound
 from gitexp.format.registry_nodes import Place
@@ -123,6 +124,7 @@ def check_registry(
         (_place(file, fault) for fault in dict.fromkeys(faults)), key=lambda one: (one.line or 0, one.code, one.message)
     )
     notes = (*_list_notes(store, file.registry, bases), *_note_dates(growth, base_registry))
+    notes += tuple(_tell_unknown(error) for error in find_unknown_names(store, file.registry))
     count = sum(1 for _ in file.registry.versions())
     return RegistryCheck(path, tuple(problems), transitions, commit, notes, count, asked)
 
@@ -212,6 +214,10 @@ def _note_dates(growth: Growth, base: Registry) -> list[str]:
         if newest is not None and any(step.model == name and step.entry.at < newest for step in growth.steps):
             notes.append(f"an entry of {name} is older than others that landed before it")
     return notes
+
+
+def _tell_unknown(error: InvalidFilter) -> str:
+    return f"{error.message.splitlines()[0]}" + (f" ({error.hint})" if error.hint else "")
 
 
 def _find_line(file: RegistryFile, path: tuple[str | int, ...]) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitexp.actions.focused_runs import know_names_at
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gitexp.model.filter_tree import Test
     from gitexp.model.head import RunHead
     from gitexp.model.policy_verdict import Case
-    from gitexp.model.registry import Version
+    from gitexp.model.registry import Registry, Version
     from gitexp.model.run import Run
     from gitexp.store.runs import RunStore
 
@@ -45,16 +45,35 @@ class _Standing(NamedTuple):
 
 def know_policy_names(store: RunStore, case: Case) -> KnownNames:
     """The names that a policy may use: those that any run of the repository has, and the stages before them."""
-    heads = store.heads().runs
+    return _know_names(store, case.registry.stages, (_complete(case.head, case.run),))
+
+
+def find_unknown_names(store: RunStore, registry: Registry) -> list[InvalidFilter]:
+    """The policies' filters that name what no run here has; none where there is no run to ask."""
+    filters = [(stage, text) for stage, policy in registry.policies.items() for text in policy.require]
+    if not filters:
+        return []
+    known = _know_names(store, registry.stages)
+    found: list[InvalidFilter] = []
+    for stage, text in filters if known.runs else ():
+        try:
+            compile_filter(parse_filter(text), text, known, Clock(datetime.now(UTC)))
+        except InvalidFilter as error:
+            found.append(error.given_as(f"policies.{stage}.require"))
+    return found
+
+
+def _know_names(store: RunStore, stages: Sequence[str], more_heads: Sequence[RunHead] = ()) -> KnownNames:
+    heads = store.heads(with_values=True).runs
     listed = know_names_at(find_places(store.repository, heads), heads)
     completed, _ = complete_heads(store, [head for head in heads if head.more])
-    more = know_names([*completed, _complete(case.head, case.run)])
+    more = know_names([*completed, *more_heads])
     return KnownNames(
         {key: listed.params.get(key, False) or more.params.get(key, False) for key in (*listed.params, *more.params)},
         listed.metrics | more.metrics,
         listed.tags | more.tags,
         listed.runs + more.runs,
-        frozenset(case.registry.stages),
+        frozenset(stages),
     )
 
 

@@ -39,6 +39,16 @@ def entries(folder: GitFolder, number: int) -> list[dict[str, str]]:
     return [{key: one for key, one in entry.items() if key != "at"} for entry in version["history"]]
 
 
+def test_the_numbers_of_a_file_that_was_emptied_are_not_used_again(models: GitFolder) -> None:
+    for run in (OLD, NEW):
+        promote(models, run, "--model", "fraud")
+    models.commit("two versions")
+    (models.path / "registry.yaml").write_text("")
+    store_model(models, OTHER, auc=0.96, minutes=20)
+    promote(models, OTHER, "--model", "fraud")
+    assert [one["version"] for one in read_models(models)["fraud"]] == [3]
+
+
 def test_a_run_becomes_a_version(models: GitFolder) -> None:
     done = run_exp(models, "promote", "last", "--model", "fraud", "--stage", "staging", "--why", "the best so far")
 

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitexp.model.promotion import find_time
+from gitexp.model.registry import Entry
+from gitexp.model.registry_changes import add_entry
 from kit.exp import run_exp
 from kit.models import SETTINGS, read_models, store_model, where, write_policy
+from kit.registries import get_registry, put_registry
 from kit.signers import allow
 
 if TYPE_CHECKING:
@@ -122,6 +126,36 @@ def test_a_rollback_needs_no_new_ones(models: GitFolder, people: tuple[Signer, S
     assert where(models) == {1: "production", 2: "archived"}
     again = run_exp(models, "promote", "fraud:v2", "--stage", "production", "--archive-previous")
     assert (again.status, "approvals: 2: 0 of 2" in again.err) == (1, True)
+
+
+def test_there_is_no_way_back_to_what_somebody_took_their_yes_from(
+    models: GitFolder, people: tuple[Signer, Signer]
+) -> None:
+    for number, run in ((1, OLD), (2, NEW)):
+        assert run_exp(models, "promote", run, "--model", "fraud").status == 0
+        for person in people:
+            person.use(models)
+            assert run_exp(models, "approve", f"fraud:v{number}", "--stage", "production").status == 0
+        words = ("promote", f"fraud:v{number}", "--stage", "production", "--archive-previous")
+        assert run_exp(models, *words).status == 0
+    withdrawn = run_exp(models, "approve", "fraud:v1", "--stage", "production", "--withdraw", "--why", "it leaks")
+    assert withdrawn.status == 0, withdrawn.err
+    models.commit("v2 in production, and v1 is no longer approved")
+    before = (models.path / "registry.yaml").read_text()
+
+    refused = run_exp(models, "promote", "fraud", "--stage", "production", "--rollback")
+
+    assert refused.status == 1
+    assert f"{people[1].by} took back their yes to fraud:v1 in production" in refused.err
+    assert (models.path / "registry.yaml").read_text() == before
+    # By hand it comes no further.
+    registry = get_registry(models)
+    at = find_time(registry.models["fraud"], datetime.datetime.now(datetime.UTC))
+    registry = add_entry(registry, "fraud", 2, Entry(at, "Mal <mal@example.org>", stage="archived"))
+    back = Entry(at, "Mal <mal@example.org>", stage="production", is_rollback=True)
+    put_registry(models, add_entry(registry, "fraud", 1, back))
+    checked = run_exp(models, "registry", "check", "--base", "HEAD")
+    assert (checked.status, "approvals-missing" in checked.out) == (1, True), checked.out
 
 
 def complete(folder: GitFolder, line: str) -> list[str]:

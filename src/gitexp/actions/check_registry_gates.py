@@ -9,6 +9,7 @@ from gitexp.actions.judge_policy import judge_policy
 from gitexp.model.policy import NO_POLICY, Policy
 from gitexp.model.policy_judging import FINISHED
 from gitexp.model.policy_verdict import Case
+from gitexp.model.promotion import find_withdrawal
 from gitexp.model.registry import ARCHIVE, NO_STAGE, name_version
 from gitexp.model.registry_check import Transition
 from gitexp.model.registry_faults import Fault
@@ -126,7 +127,8 @@ class _StepJudge:
             self._store, step.model, step.version, known, self._gates.signers, self._gates.policies
         )
         own = tuple(one for one in checked if one.approval in entry.approvals)
-        if self._stage == NO_STAGE or (entry.is_rollback and self._has_stood()):
+        is_way_back = entry.is_rollback and self._has_stood() and find_withdrawal(step.version, self._stage) is None
+        if self._stage == NO_STAGE or is_way_back:
             return (), own
         judged = judge_policy(
             self._store, self._make_case(run, own), remote=self._gates.remote, signers=self._gates.signers

@@ -9,14 +9,15 @@ from gitexp.actions.promoted_run import check_artifact, check_promotable, choose
 from gitexp.actions.version_runs import load_version_run
 from gitexp.errors import Refused, UsageError, VersionNotFound
 from gitexp.git.config import committer_identity
+from gitexp.git.refs import resolve
 from gitexp.model.filter_parsing import parse_filter
 from gitexp.model.filter_tree import find_names
-from gitexp.model.promotion import Stamp, choose_metrics, find_rollback, find_time, has_stood
+from gitexp.model.promotion import Stamp, choose_metrics, find_rollback, find_time, find_withdrawal, has_stood
 from gitexp.model.registry import ARCHIVE, NO_STAGE, Version, name_version
 from gitexp.model.registry_changes import next_number
 from gitexp.model.registry_lookup import find_version
 from gitexp.model.spec import VersionSpec, parse_spec
-from gitexp.store.registry_file import registry_path
+from gitexp.store.registry_file import read_registry, registry_path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,6 +66,12 @@ def find_subject(store: RunStore, request: PromotionRequest, registry: Registry,
         raise Refused(
             f"{subject.name} never stood in {request.stage}: that is no rollback",
             hint=f"exp promote {subject.name} --stage {request.stage}",
+        )
+    withdrawal = find_withdrawal(version, request.stage or "") if request.rollback else None
+    if withdrawal is not None:
+        raise Refused(
+            f"{withdrawal.by} took back their yes to {subject.name} in {request.stage}: that is no way back",
+            hint=f"exp promote {subject.name} --stage {request.stage} --archive-previous  (by its policy, anew)",
         )
     if request.rollback and version.stage == request.stage:
         raise Refused(
@@ -136,7 +143,10 @@ def _make_subject(
     run = store.load(head)
     artifact = choose_artifact(run, request.artifact or _find_artifact_of(request, registry))
     model = registry.models.get(request.model)
-    version = make_version(model, next_number(registry, request.model), head, artifact)
+    # Of a file that was emptied here, or is older than what is committed, no number is used again.
+    committed = read_registry(store, "HEAD") if resolve(store.repository, "HEAD", peel="commit") else None
+    number = max(next_number(one, request.model) for one in (registry, committed.registry if committed else registry))
+    version = make_version(model, number, head, artifact)
     metrics = choose_metrics(run.metrics, _find_policy_metrics(registry), store.settings.directions)
     version = version._replace(metrics=metrics)
     stamp = stamp._replace(at=find_time(model, stamp.at))

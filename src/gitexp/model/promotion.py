@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gitexp.errors import Refused
-from gitexp.model.registry import ARCHIVE, NO_STAGE, Entry, name_version
+from gitexp.model.registry import ARCHIVE, NO_STAGE, Entry, email_of, name_version
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -144,6 +144,13 @@ def find_before(model: Model, stage: str, number: int) -> Version | None:
 def has_stood(version: Version, stage: str) -> bool:
     """Whether a version ever came into a stage."""
     return any(entry.stage == stage for entry in version.history)
+
+
+def find_withdrawal(version: Version, stage: str) -> Approval | None:
+    """A yes to the version in a stage that somebody took back, and has not given again; None where all stand by it."""
+    given = (*version.approvals, *(one for entry in version.history for one in entry.approvals))
+    last = {email_of(one.by).casefold(): one for one in sorted(given, key=lambda one: one.at) if one.stage == stage}
+    return next((one for one in last.values() if one.is_withdrawal), None)
 
 
 def choose_metrics(

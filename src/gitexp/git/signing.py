@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
 from gitexp.errors import BrokenObject
@@ -53,6 +52,8 @@ def sign_message(repository: Repository, message: bytes, person: Person) -> byte
 
     Raises GitFailed with the words of Git, or of the program that signs.
     """
+    import tempfile  # every run that is stored imports this module
+
     commit = make_message(repository.object_format, message, person)
     with tempfile.TemporaryDirectory(prefix="exp-sign-") as folder:
         place = {"GIT_OBJECT_DIRECTORY": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": ""}

@@ -113,7 +113,8 @@ def test_one_for_another_policy_does_not_count(models: GitFolder, people: tuple[
     assert (held.status, "approvals: 2: 0 of 2" in held.err) == (1, True)
 
 
-def test_a_rollback_needs_no_new_ones(models: GitFolder, people: tuple[Signer, Signer]) -> None:
+def promote_both(models: GitFolder, people: tuple[Signer, Signer]) -> None:
+    """Two versions, each approved by both, one after the other in production."""
     for number, run in ((1, OLD), (2, NEW)):
         assert run_exp(models, "promote", run, "--model", "fraud").status == 0
         for person in people:
@@ -121,6 +122,10 @@ def test_a_rollback_needs_no_new_ones(models: GitFolder, people: tuple[Signer, S
             assert run_exp(models, "approve", f"fraud:v{number}", "--stage", "production").status == 0
         words = ("promote", f"fraud:v{number}", "--stage", "production", "--archive-previous")
         assert run_exp(models, *words).status == 0
+
+
+def test_a_rollback_needs_no_new_ones(models: GitFolder, people: tuple[Signer, Signer]) -> None:
+    promote_both(models, people)
     done = run_exp(models, "promote", "fraud", "--stage", "production", "--rollback")
     assert done.status == 0, done.err
     assert where(models) == {1: "production", 2: "archived"}
@@ -131,13 +136,7 @@ def test_a_rollback_needs_no_new_ones(models: GitFolder, people: tuple[Signer, S
 def test_there_is_no_way_back_to_what_somebody_took_their_yes_from(
     models: GitFolder, people: tuple[Signer, Signer]
 ) -> None:
-    for number, run in ((1, OLD), (2, NEW)):
-        assert run_exp(models, "promote", run, "--model", "fraud").status == 0
-        for person in people:
-            person.use(models)
-            assert run_exp(models, "approve", f"fraud:v{number}", "--stage", "production").status == 0
-        words = ("promote", f"fraud:v{number}", "--stage", "production", "--archive-previous")
-        assert run_exp(models, *words).status == 0
+    promote_both(models, people)
     withdrawn = run_exp(models, "approve", "fraud:v1", "--stage", "production", "--withdraw", "--why", "it leaks")
     assert withdrawn.status == 0, withdrawn.err
     models.commit("v2 in production, and v1 is no longer approved")
